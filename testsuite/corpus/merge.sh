@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# merge.sh - join the source files of a program to one translation unit.
+#
+#     merge.sh TREE FLAG... -- FILE...        (CC, RENAME, TWICE in the environment)
+#
+# TREE is a private copy of the program's sources; its files are changed in place and
+# TREE/whole.c is made, which #includes every FILE. Three things stand in the way:
+#   headers without guards        `#pragma once` is put at their head, except for those
+#                                 that are meant to be read more often (TWICE="a.h b.h")
+#   two statics of one name       each FILE is compiled, the symbol tables are compared, and
+#                                 in every file where a clashing name is local it gets the file's
+#                                 name as prefix (tentative definitions would merge silently)
+#   macros of one file            are pushed before and popped after it
+# What no symbol table shows (types, enumerators, unused statics) is named by the recipe:
+# RENAME="file.c:name ...".
+set -euo pipefail
+
+tree=$1
+shift
+flags=()
+while [[ $1 != -- ]]; do
+    flags+=("$1")
+    shift
+done
+shift
+files=("$@")
+cd "$tree"
+
+guard_headers() {
+    local header
+    while IFS= read -r header; do
+        case " ${TWICE:-} " in *" ${header##*/} "*) continue ;; esac
+        sed -i '1i #pragma once' "$header"
+    done < <(find . -name '*.h')
+}
+
+# Prints "FILE KIND NAME" for every symbol a file defines; the kind is lower case if local.
+symbols() {
+    local file object
+    object=$(mktemp)
+    for file in "${files[@]}"; do
+        "${CC:-clang-19}" -O0 -w "${flags[@]}" -c "$file" -o "$object"
+        nm --defined-only "$object" | awk -v file="$file" 'NF == 3 && $3 !~ /\./ { print file, $2, $3 }'
+    done
+    rm -f "$object"
+}
+
+# Prints "FILE NAME" for every local that is defined in another file as well.
+clashes() {
+    symbols | awk '{ count[$3]++; if ($2 ~ /[a-z]/) local[$1 " " $3] = $3 }
+        END { for (key in local) if (count[local[key]] > 1) print key }'
+    local pair
+    for pair in ${RENAME:-}; do
+        printf '%s %s\n' "${pair%%:*}" "${pair#*:}"
+    done
+}
+
+prefix_of() {
+    printf '%s__' "$(basename "$1" .c | tr -c '[:alnum:]\n' _)"
+}
+
+rename_clashes() {
+    local file names
+    while IFS= read -r file; do
+        mapfile -t names < <(awk -v file="$file" '$1 == file { print $2 }' .clashes | sort -u)
+        "$RENAMER" "$(prefix_of "$file")" "${names[@]}" <"$file" >.renamed
+        mv .renamed "$file"
+    done < <(awk '{ print $1 }' .clashes | sort -u)
+}
+
+macros_of() {
+    sed -nE 's/^[[:space:]]*#[[:space:]]*(define|undef)[[:space:]]+([A-Za-z_][A-Za-z0-9_]*).*/\2/p' "$1" |
+        grep -vxE '_GNU_SOURCE|_.*_SOURCE' | sort -u || true
+}
+
+include_file() {
+    local macro
+    while IFS= read -r macro; do
+        printf '#pragma push_macro("%s")\n' "$macro"
+    done < <(macros_of "$1")
+    printf '#include "%s"\n' "$1"
+    while IFS= read -r macro; do
+        printf '#pragma pop_macro("%s")\n' "$macro"
+    done < <(macros_of "$1")
+}
+
+clashes | sort -u >.clashes
+guard_headers
+rename_clashes
+for file in "${files[@]}"; do
+    include_file "$file"
+done >whole.c
