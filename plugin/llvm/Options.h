@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Options.h - the plugin's arguments, parsed and checked.
+//
+// One object for each translation unit; never changed after parsing.
+//
+// NOT HERE  What the compiler's own flags mean for us (Plugin.cpp).
+#ifndef ESCAPEMENT_PLUGIN_OPTIONS_H
+#define ESCAPEMENT_PLUGIN_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace escapement {
+
+struct ModelsFile {
+  std::string Path; // as the user wrote it, for messages
+  std::string Text;
+};
+
+struct Options {
+  enum class Mode { Default, Report, Rewrite };
+
+  unsigned MLevel = 0;        // -m: 0 prints nothing, 1 verdicts, 2 flows as well
+  std::string ReportFile;     // report=FILE, '%' not yet expanded; empty: none
+  Mode RewriteMode = Mode::Default; // Default: rewrite at -O1 and up
+  bool HeapLocals = false;
+  uint64_t MaxObject = 16384;
+  uint64_t MaxFrame = 65536;
+  uint64_t MaxRecursive = 128;
+  uint64_t SmallBuffer = 256;
+  std::vector<ModelsFile> Models;
+  std::string Only;           // regular expression on source function names; empty: all
+  uint64_t Limit = UINT64_MAX; // how many rewrites in this translation unit
+  std::string Site;           // hash of the only site to rewrite; empty: all
+  std::string DumpFile;       // the model as text; empty: none
+
+  // For measurements only, not documented: where the rewrite runs.
+  bool EarlyPosition = true;  // before the inliner
+  bool LatePosition = true;   // after the inliner
+
+  // Set from the compiler's flags, not by arguments.
+  bool Rewrite = false;       // the verdicts may be applied at all
+  bool Silent = false;        // sanitizers, -fno-builtin-malloc: print and change nothing
+};
+
+} // namespace escapement
+
+#endif
