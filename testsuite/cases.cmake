@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# cases.cmake - the runner esc-case and one test for every case and every compiler.
+#
+# A new case is a new file: nothing here lists names. Tests are called case.TOPIC.NAME.clangN and
+# run.NAME.clangN; the labels `cases` and `run` choose between them.
+set(ESC_CASES_DIR "${CMAKE_CURRENT_LIST_DIR}")
+file(GLOB ESC_RUNNER_SOURCES CONFIGURE_DEPENDS "${ESC_CASES_DIR}/runner/*.c")
+file(GLOB ESC_CASE_FILES CONFIGURE_DEPENDS "${ESC_CASES_DIR}/cases/*/*.c")
+file(GLOB ESC_RUN_FILES CONFIGURE_DEPENDS "${ESC_CASES_DIR}/run/*.c")
+
+add_executable(esc-case ${ESC_RUNNER_SOURCES})
+target_compile_options(esc-case PRIVATE -Wall -Wextra -Wshadow -Wconversion)
+
+add_test(NAME runner.selftest
+         COMMAND "${ESC_CASES_DIR}/runner/selftest.sh" $<TARGET_FILE:esc-case>)
+add_test(NAME cases.imprecise COMMAND esc-case --imprecise ${ESC_CASE_FILES} ${ESC_RUN_FILES})
+set_tests_properties(runner.selftest cases.imprecise PROPERTIES TIMEOUT 120 LABELS runner)
+
+# escapement_add_case_tests(clang19 /usr/bin/clang-19 PLUGIN-FILE)
+function(escapement_add_case_tests name compiler plugin)
+  foreach(file IN LISTS ESC_CASE_FILES ESC_RUN_FILES)
+    file(RELATIVE_PATH path "${ESC_CASES_DIR}" "${file}")
+    string(REGEX REPLACE "^cases/" "case/" path "${path}")
+    string(REGEX REPLACE "\\.c$" "" path "${path}")
+    string(REPLACE "/" "." test "${path}.${name}")
+    string(REGEX REPLACE "\\..*" "" kind "${test}")
+    add_test(NAME ${test} COMMAND esc-case --cc=${compiler} --plugin=${plugin} ${file})
+    set_tests_properties(${test} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+                         LABELS "${kind};${name}")
+  endforeach()
+endfunction()

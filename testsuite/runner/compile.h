@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * compile.h - how the runner calls the compiler, with the plugin and without.
+ */
+#ifndef ESC_RUNNER_COMPILE_H
+#define ESC_RUNNER_COMPILE_H
+
+#include "process.h"
+#include "promises.h"
+
+typedef struct Setup {
+    const char *compiler;
+    const char *plugin; /* absolute; NULL: plain compiles only */
+    Host host;
+    StringList flags; /* given with every compile, `--with=FLAG` */
+    const char *scratch;
+    const char *support; /* the directory of the trap programs' helper sources */
+    unsigned seconds;
+    bool update;
+    bool verbose;
+} Setup;
+
+enum Loaded { LOADED_NOTHING, LOADED_QUIET, LOADED_M, LOADED_M2 };
+
+/* Compiles the case, in its own directory, with its args. `level` is "" where the args name one.
+ * `more` are further words, such as "-c", "-o" and a file. */
+ProcessResult compile_case(const Setup *s, const Case *c, enum Loaded loaded, const char *level,
+                           const StringList *more);
+/* Some argument of the case begins with `prefix`. */
+bool case_has_arg(const Case *c, const char *prefix);
+
+/* The two kinds of case; both print what is wrong and return how many things were. */
+unsigned check_case(const Setup *s, Case *c); /* check.c */
+unsigned run_case(const Setup *s, Case *c);   /* trap.c */
+
+#endif
