@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# What can live in registers after the rewrite does: the compiler's own passes still run behind ours.
+# shellcheck source=testsuite/driver/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cat >registers.c <<'C'
+#include <stdlib.h>
+struct Pair {
+    long a, b;
+    struct Pair *other;
+};
+__attribute__((noinline)) static long sum(const struct Pair *p) { return p->a + p->other->b; }
+/* The null check keeps the plain compiler from deleting it; a copy of one field behind a pointer. */
+long pair(long x, long y) {
+    struct Pair *p = malloc(sizeof *p), *q = malloc(sizeof *q);
+    long r = -1;
+    if (!p || !q)
+        goto done;
+    p->a = x, p->b = y, p->other = q;
+    q->a = y, q->b = x, q->other = p;
+    r = p->a * p->other->other->b + q->other->a;
+done:
+    free(p);
+    free(q);
+    return r;
+}
+long call(long x) {
+    struct Pair *p = calloc(1, sizeof *p);
+    if (!p)
+        abort();
+    p->a = x;
+    p->other = p;
+    x = sum(p);
+    free(p);
+    return x;
+}
+C
+body() { sed -n "/^$2:/,/^\.Lfunc_end/p" "$1"; }
+esc -O2 -S -fno-asynchronous-unwind-tables registers.c -o registers.s "$(arg m)" 2>err
+body registers.s pair >pair.s
+[[ -s pair.s ]] || fail "no function pair in the assembly"
+lacks pair.s 'malloc|free|\(%[er]?sp\)|\(%rbp\)'
+body registers.s call >call.s
+lacks call.s 'calloc|free'

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# The analysis library and its unit tests, compiled by its own plugin, pass once more.
+# shellcheck source=testsuite/driver/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mkdir self
+cmake -S "$ESC_SOURCE" -B self -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="$ESC_CLANG" \
+    -DESCAPEMENT_BUILD_PLUGIN=OFF -DESCAPEMENT_CCACHE=OFF \
+    -DCMAKE_C_FLAGS="-fplugin=$ESC_PLUGIN -fplugin-arg-escapement-m" >log 2>&1 || fail "$(tail -n 20 log)"
+cmake --build self -j 2 >log 2>&1 || fail "$(grep -v '^\[' log | tail -n 20)"
+echo "moved to stack in analysis/: $(grep -c 'moved to stack' log || true)"
+ctest --test-dir self --output-on-failure -j 2 -L unit --timeout 600
