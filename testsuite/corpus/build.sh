@@ -49,7 +49,7 @@ prepare_whole() {
     elif declare -F whole >/dev/null; then
         (cd "$tree" && whole >whole.c)
     else
-        CC=$CLANG RENAMER=$CORPUS/tools/rename RENAME=${rename[*]:-} TWICE=${twice[*]:-} \
+        CC=$CLANG RENAMER=$CORPUS/tools/rename RENAME=${rename[*]:-} TWICE=${twice[*]:-} KEEP=${keep[*]:-} \
             "$HERE/merge.sh" "$tree" "${cppflags[@]}" -- "${files[@]}"
     fi
     echo "$key" >"$tree/.merged"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # merge.sh - join the source files of a program to one translation unit.
 #
-#     merge.sh TREE FLAG... -- FILE...        (CC, RENAME, TWICE in the environment)
+#     merge.sh TREE FLAG... -- FILE...        (CC, RENAME, TWICE, KEEP in the environment)
 #
 # TREE is a private copy of the program's sources; its files are changed in place and
 # TREE/whole.c is made, which #includes every FILE. Three things stand in the way:
@@ -11,7 +11,7 @@
 #   two statics of one name       each FILE is compiled, the symbol tables are compared, and
 #                                 in every file where a clashing name is local it gets the file's
 #                                 name as prefix (tentative definitions would merge silently)
-#   macros of one file            are pushed before and popped after it
+#   macros of one file            are pushed before and popped after it, but for those in KEEP="A B"
 # What no symbol table shows (types, enumerators, unused statics) is named by the recipe:
 # RENAME="file.c:name ...".
 set -euo pipefail
@@ -71,18 +71,19 @@ rename_clashes() {
 
 macros_of() {
     sed -nE 's/^[[:space:]]*#[[:space:]]*(define|undef)[[:space:]]+([A-Za-z_][A-Za-z0-9_]*).*/\2/p' "$1" |
-        grep -vxE '_GNU_SOURCE|_.*_SOURCE' | sort -u || true
+        grep -vxE "_.*_SOURCE${KEEP:+|${KEEP// /|}}" | sort -u || true
 }
 
 include_file() {
-    local macro
-    while IFS= read -r macro; do
+    local macro macros
+    mapfile -t macros < <(macros_of "$1")
+    for macro in "${macros[@]}"; do
         printf '#pragma push_macro("%s")\n' "$macro"
-    done < <(macros_of "$1")
+    done
     printf '#include "%s"\n' "$1"
-    while IFS= read -r macro; do
+    for macro in "${macros[@]}"; do
         printf '#pragma pop_macro("%s")\n' "$macro"
-    done < <(macros_of "$1")
+    done
 }
 
 clashes | sort -u >.clashes
