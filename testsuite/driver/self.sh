@@ -10,4 +10,4 @@ cmake -S "$ESC_SOURCE" -B self -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COM
     -DCMAKE_C_FLAGS="-fplugin=$ESC_PLUGIN -fplugin-arg-escapement-m" >log 2>&1 || fail "$(tail -n 20 log)"
 cmake --build self -j 2 >log 2>&1 || fail "$(grep -v '^\[' log | tail -n 20)"
 echo "moved to stack in analysis/: $(grep -c 'moved to stack' log || true)"
-ctest --test-dir self --output-on-failure -j 2 -L unit --timeout 600
+ctest --test-dir self --output-on-failure -j 2 -L unit --no-tests=error --timeout 600
