@@ -41,7 +41,7 @@ struct Options {
 
   // Set from the compiler's flags, not by arguments.
   bool Rewrite = false;       // the verdicts may be applied at all
-  bool Silent = false;        // sanitizers, -fno-builtin-malloc: print and change nothing
+  bool NeedSource = false;    // something will be printed or selected by place: -m, report, site
 };
 
 } // namespace escapement

@@ -15,8 +15,9 @@ namespace escapement {
 
 // The positions of the driver, in the order in which they run.
 enum class Stage {
-  Early, // before the inliner: every site of the source, parameter and result lines
-  Late,  // after the inliner: copies of what Early could not move
+  First, // before anything changed: every site, parameter and result of the source
+  Early, // before the inliner, after the inlining that verdicts asked for: what was moved there
+  Late,  // after the inliner: the copies that are left of what Early did not move
 };
 
 class Report {
@@ -24,10 +25,13 @@ public:
   Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources);
   ~Report();
 
-  // After esc_analyze and apply: remember findings and which sites were really moved (`Moved` is
-  // empty in report mode, where a verdict counts as done). Copies what it needs: `Lowered` may be
-  // freed afterwards.
-  void collect(Stage At, LoweredModule &Lowered, const llvm::DenseSet<EscSite> &Moved, bool Rewrote);
+  // After esc_analyze, and at Early and Late after applyVerdicts: remember the findings and which
+  // sites were really moved. `Rewrote` false: nothing is ever applied, a verdict counts as done and
+  // `Moved` is empty. Parameter, result and local lines count at First only; a site of Early or
+  // Late replaces the same site (CallInfo) of an earlier stage that was not moved there. Copies
+  // what it needs: `Lowered` may be freed afterwards.
+  void collect(Stage At, const LoweredModule &Lowered, const llvm::DenseSet<EscSite> &Moved,
+               bool Rewrote);
   // The end of the optimizer: this allocation call is still there (Chain as in LoweredSite).
   void stillThere(const CallInfo *Site, llvm::StringRef Chain);
   // Print the lines, the report file and the native remarks. `SawLast`: stillThere() was told all.
