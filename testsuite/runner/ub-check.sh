@@ -17,7 +17,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=halt_on_error=1
-sanitize=(-g -O1 -fno-sanitize-recover=all -fsanitize=address,undefined)
+sanitize=(-g -O1 -fno-sanitize-recover=all "-fsanitize=address,undefined")
 bad=0
 for program; do
     # The words after `args:` belong to the program's language, those of clang alone do not.

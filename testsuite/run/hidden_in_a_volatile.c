@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// run:
+// moved: 0
+/* Through a volatile local into a global. */
+#include "trap.h"
+
+static char *held;
+
+NOINLINE static void work(int seed) {
+    char *p = malloc(32); // stays
+    if (!p)
+        exit(1);
+    fill(p, 32, seed);
+    char *volatile v = p;
+    held = v;
+}
+
+int main(void) {
+    work(opaque_int(6));
+    SCRIBBLE();
+    char *q = held;
+    printf("%u\n", digest(q, 32));
+    free(q);
+    return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// run:
+// moved: 0
+/* A function passed to a function keeps its argument. */
+#include "trap.h"
+
+static void *held;
+
+static void keeper(void *p) {
+    held = p;
+}
+
+NOINLINE static void apply(void (*f)(void *), void *p) {
+    f(p);
+}
+
+NOINLINE static void work(int seed) {
+    char *p = malloc(32); // stays
+    if (!p)
+        exit(1);
+    fill(p, 32, seed);
+    apply(keeper, p);
+}
+
+int main(void) {
+    work(opaque_int(6));
+    SCRIBBLE();
+    char *q = held;
+    printf("%u\n", digest(q, 32));
+    free(q);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// run:
+// moved: 0
+/* A pointer into the middle keeps the whole. */
+#include "trap.h"
+
+static char *held;
+
+NOINLINE static void work(int seed) {
+    char *p = malloc(32); // stays
+    if (!p)
+        exit(1);
+    fill(p, 32, seed);
+    held = p + 31;
+}
+
+int main(void) {
+    work(opaque_int(6));
+    SCRIBBLE();
+    char *q = held - 31;
+    printf("%u\n", digest(q, 32));
+    free(q);
+    return 0;
+}
