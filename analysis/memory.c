@@ -33,19 +33,16 @@ enum {
     CHUNK_HEADER = (sizeof(MemoryChunk) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN,
 };
 
-void esc_memory_fail_at(long n, bool all_after)
-{
+void esc_memory_fail_at(long n, bool all_after) {
     atomic_store(&fail_all_after, all_after);
     atomic_store(&fail_at, n < 0 ? -1 : atomic_load(&requests) + n);
 }
 
-long esc_memory_requests(void)
-{
+long esc_memory_requests(void) {
     return atomic_load(&requests);
 }
 
-static bool must_fail(void)
-{
+static bool must_fail(void) {
     long number = atomic_fetch_add_explicit(&requests, 1, memory_order_relaxed);
     long at = atomic_load_explicit(&fail_at, memory_order_relaxed);
     if (at < 0)
@@ -53,8 +50,7 @@ static bool must_fail(void)
     return number == at || (number > at && atomic_load(&fail_all_after));
 }
 
-void *esc_memory_resize(Memory *memory, void *block, size_t count, size_t size)
-{
+void *esc_memory_resize(Memory *memory, void *block, size_t count, size_t size) {
     void *result = NULL;
     if (size == 0 || count <= SIZE_MAX / 2 / size) {
         size_t bytes = count * size;
@@ -66,13 +62,11 @@ void *esc_memory_resize(Memory *memory, void *block, size_t count, size_t size)
     return result;
 }
 
-void esc_memory_release(void *block)
-{
+void esc_memory_release(void *block) {
     free(block);
 }
 
-static MemoryChunk *add_chunk(Memory *memory, size_t need)
-{
+static MemoryChunk *add_chunk(Memory *memory, size_t need) {
     size_t size = memory->arena ? memory->arena->size * 2 : CHUNK_BYTES_FIRST;
     if (size > CHUNK_BYTES_MAX)
         size = CHUNK_BYTES_MAX;
@@ -86,8 +80,7 @@ static MemoryChunk *add_chunk(Memory *memory, size_t need)
     return chunk;
 }
 
-void *esc_memory_arena(Memory *memory, size_t size)
-{
+void *esc_memory_arena(Memory *memory, size_t size) {
     if (size > SIZE_MAX / 4) {
         memory->failed = true;
         return NULL;
@@ -103,8 +96,7 @@ void *esc_memory_arena(Memory *memory, size_t size)
     return result;
 }
 
-void esc_memory_free_arena(Memory *memory)
-{
+void esc_memory_free_arena(Memory *memory) {
     for (MemoryChunk *chunk = memory->arena, *next; chunk; chunk = next) {
         next = chunk->next;
         free(chunk);
@@ -112,8 +104,7 @@ void esc_memory_free_arena(Memory *memory)
     memory->arena = NULL;
 }
 
-bool esc_memory_grow(Memory *memory, void *array, uint32_t *capacity, uint32_t need, size_t size)
-{
+bool esc_memory_grow(Memory *memory, void *array, uint32_t *capacity, uint32_t need, size_t size) {
     if (need <= *capacity)
         return true;
     uint64_t wanted = (uint64_t)*capacity * 2;

@@ -25,15 +25,13 @@ enum { ERROR_TEXT = 160 };
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
-void esc_model_fail(EscModule *m, const char *text)
-{
+void esc_model_fail(EscModule *m, const char *text) {
     /* Out of memory explains whatever goes wrong after it. */
     if (!m->error && !m->memory.failed)
         m->error = text;
 }
 
-static void fail_in(EscModule *m, const Function *f, const char *what)
-{
+static void fail_in(EscModule *m, const Function *f, const char *what) {
     if (m->error)
         return;
     char text[ERROR_TEXT];
@@ -43,15 +41,13 @@ static void fail_in(EscModule *m, const Function *f, const char *what)
     esc_model_fail(m, copy ? copy : what);
 }
 
-const char *esc_module_error(const EscModule *m)
-{
+const char *esc_module_error(const EscModule *m) {
     if (m->error)
         return m->error;
     return m->memory.failed ? "out of memory" : NULL;
 }
 
-void esc_module_give_up(EscModule *m, const char *reason)
-{
+void esc_module_give_up(EscModule *m, const char *reason) {
     if (m->gave_up)
         return;
     const char *copy = reason ? esc_model_string(m, reason, strlen(reason)) : NULL;
@@ -60,8 +56,7 @@ void esc_module_give_up(EscModule *m, const char *reason)
 
 /* ---- strings and names ---------------------------------------------------------------------- */
 
-const char *esc_model_string(EscModule *m, const char *text, size_t length)
-{
+const char *esc_model_string(EscModule *m, const char *text, size_t length) {
     if (!text)
         return NULL;
     char *copy = esc_memory_arena(&m->memory, length + 1);
@@ -72,13 +67,11 @@ const char *esc_model_string(EscModule *m, const char *text, size_t length)
     return copy;
 }
 
-static const char *copy_text(EscModule *m, const char *text)
-{
+static const char *copy_text(EscModule *m, const char *text) {
     return text ? esc_model_string(m, text, strlen(text)) : NULL;
 }
 
-static uint32_t hash_name(const char *name)
-{
+static uint32_t hash_name(const char *name) {
     uint32_t hash = 2166136261u; /* FNV-1a */
     for (; *name; name++)
         hash = (hash ^ (unsigned char)*name) * 16777619u;
@@ -87,8 +80,7 @@ static uint32_t hash_name(const char *name)
 
 /* The index of `name` in `functions`, or ESC_NONE. `index` may be empty. */
 static uint32_t find_name(const uint32_t *index, uint32_t size, const Function *functions,
-                          const char *name)
-{
+                          const char *name) {
     if (size == 0)
         return ESC_NONE;
     for (uint32_t at = hash_name(name) & (size - 1); index[at]; at = (at + 1) & (size - 1))
@@ -97,8 +89,7 @@ static uint32_t find_name(const uint32_t *index, uint32_t size, const Function *
     return ESC_NONE;
 }
 
-static void insert_name(uint32_t *index, uint32_t size, const char *name, uint32_t number)
-{
+static void insert_name(uint32_t *index, uint32_t size, const char *name, uint32_t number) {
     uint32_t at = hash_name(name) & (size - 1);
     while (index[at])
         at = (at + 1) & (size - 1);
@@ -107,8 +98,7 @@ static void insert_name(uint32_t *index, uint32_t size, const char *name, uint32
 
 /* Make room for one more of `count` names; the table stays at most half full, so probes end. */
 static bool reserve_name(EscModule *m, uint32_t **index, uint32_t *size, const Function *functions,
-                         uint32_t count)
-{
+                         uint32_t count) {
     if (count + 1 <= *size / 2)
         return true;
     uint32_t new_size = *size ? *size * 2 : 64;
@@ -128,8 +118,7 @@ static bool reserve_name(EscModule *m, uint32_t **index, uint32_t *size, const F
 
 /* ---- the module ----------------------------------------------------------------------------- */
 
-EscConfig esc_config_default(void)
-{
+EscConfig esc_config_default(void) {
     return (EscConfig){
         .max_object_bytes = 16384,
         .max_frame_bytes = 65536,
@@ -141,8 +130,7 @@ EscConfig esc_config_default(void)
     };
 }
 
-EscModule *esc_module_new(const EscConfig *config)
-{
+EscModule *esc_module_new(const EscConfig *config) {
     Memory memory = {0};
     EscModule *m = esc_memory_resize(&memory, NULL, 1, sizeof *m);
     if (!m)
@@ -156,8 +144,7 @@ EscModule *esc_module_new(const EscConfig *config)
     return m;
 }
 
-void esc_body_free(EscModule *m, Function *f)
-{
+void esc_body_free(EscModule *m, Function *f) {
     (void)m;
     esc_memory_release(f->params);
     esc_memory_release(f->ops);
@@ -176,8 +163,7 @@ void esc_body_free(EscModule *m, Function *f)
     };
 }
 
-void esc_module_free(EscModule *m)
-{
+void esc_module_free(EscModule *m) {
     if (!m)
         return;
     esc_analysis_free(m);
@@ -196,10 +182,9 @@ void esc_module_free(EscModule *m)
     esc_memory_release(m);
 }
 
-EscSource esc_source(EscModule *m, const EscSourceInfo *info)
-{
-    if (!info || (!info->file && !info->line && !info->col && !info->text && !info->lvalue &&
-                  !info->rvalue))
+EscSource esc_source(EscModule *m, const EscSourceInfo *info) {
+    if (!info ||
+        (!info->file && !info->line && !info->col && !info->text && !info->lvalue && !info->rvalue))
         return 0;
     if (m->nsources == UINT32_MAX || !esc_memory_grow(&m->memory, &m->sources, &m->cap_sources,
                                                       m->nsources + 1, sizeof *m->sources))
@@ -218,8 +203,7 @@ EscSource esc_source(EscModule *m, const EscSourceInfo *info)
     return m->nsources++;
 }
 
-static EscSource valid_source(EscModule *m, EscSource source)
-{
+static EscSource valid_source(EscModule *m, EscSource source) {
     if (source < m->nsources)
         return source;
     if (source != 0)
@@ -227,18 +211,15 @@ static EscSource valid_source(EscModule *m, EscSource source)
     return 0;
 }
 
-EscNumber esc_number_unknown(void)
-{
+EscNumber esc_number_unknown(void) {
     return (EscNumber){.lo = 0, .hi = ESC_SIZE_UNKNOWN, .param = ESC_NONE};
 }
 
-EscNumber esc_number_constant(uint64_t n)
-{
+EscNumber esc_number_constant(uint64_t n) {
     return (EscNumber){.lo = n, .hi = n, .param = ESC_NONE};
 }
 
-EscGlobal esc_global(EscModule *m, const char *name, EscGlobalKind kind, bool is_const)
-{
+EscGlobal esc_global(EscModule *m, const char *name, EscGlobalKind kind, bool is_const) {
     if ((unsigned)kind > ESC_GLOBAL_THREAD) {
         esc_model_fail(m, "bad kind of global");
         return ESC_NONE;
@@ -255,8 +236,7 @@ EscGlobal esc_global(EscModule *m, const char *name, EscGlobalKind kind, bool is
 
 /* Append an empty function to an array with its index of names; NULL when out of memory. */
 static Function *append_function(EscModule *m, Function **array, uint32_t *count, uint32_t *cap,
-                                 uint32_t **index, uint32_t *index_size, const char *name)
-{
+                                 uint32_t **index, uint32_t *index_size, const char *name) {
     if (*count >= ESC_NONE - 1 ||
         !esc_memory_grow(&m->memory, array, cap, *count + 1, sizeof **array) ||
         !reserve_name(m, index, index_size, *array, *count))
@@ -271,8 +251,7 @@ static Function *append_function(EscModule *m, Function **array, uint32_t *count
     return f;
 }
 
-EscFunc esc_function(EscModule *m, const char *name)
-{
+EscFunc esc_function(EscModule *m, const char *name) {
     if (!name) {
         esc_model_fail(m, "a function without a name");
         return ESC_NONE;
@@ -286,16 +265,14 @@ EscFunc esc_function(EscModule *m, const char *name)
 }
 
 /* The function, or NULL with the sticky error set. */
-static Function *get_function(EscModule *m, EscFunc f)
-{
+static Function *get_function(EscModule *m, EscFunc f) {
     if (f < m->nfuncs)
         return &m->funcs[f];
     esc_model_fail(m, "no such function");
     return NULL;
 }
 
-void esc_function_declare(EscModule *m, EscFunc func, uint32_t nparams, uint32_t flags)
-{
+void esc_function_declare(EscModule *m, EscFunc func, uint32_t nparams, uint32_t flags) {
     Function *f = get_function(m, func);
     if (!f)
         return;
@@ -316,8 +293,7 @@ void esc_function_declare(EscModule *m, EscFunc func, uint32_t nparams, uint32_t
     f->nvalues = nparams;
 }
 
-void esc_function_source(EscModule *m, EscFunc func, const char *source_name, EscSource where)
-{
+void esc_function_source(EscModule *m, EscFunc func, const char *source_name, EscSource where) {
     Function *f = get_function(m, func);
     if (!f)
         return;
@@ -325,19 +301,19 @@ void esc_function_source(EscModule *m, EscFunc func, const char *source_name, Es
     f->source = valid_source(m, where);
 }
 
-void esc_function_alloc_size(EscModule *m, EscFunc func, uint32_t count_param, uint32_t unit_param)
-{
+void esc_function_alloc_size(EscModule *m, EscFunc func, uint32_t count_param,
+                             uint32_t unit_param) {
     Function *f = get_function(m, func);
     if (!f)
         return;
-    /* Positions beyond the parameters are wrong code that compilers accept: no size is known then. */
+    /* Positions beyond the parameters are wrong code that compilers accept: no size is known then.
+     */
     bool bad = count_param >= f->nparams || (unit_param != ESC_NONE && unit_param >= f->nparams);
     f->alloc_count_param = bad ? ESC_NONE : count_param;
     f->alloc_unit_param = bad ? ESC_NONE : unit_param;
 }
 
-void esc_function_deallocator(EscModule *m, EscFunc func, EscFunc dealloc, uint32_t param)
-{
+void esc_function_deallocator(EscModule *m, EscFunc func, EscFunc dealloc, uint32_t param) {
     Function *f = get_function(m, func);
     if (!f || !get_function(m, dealloc))
         return;
@@ -346,8 +322,7 @@ void esc_function_deallocator(EscModule *m, EscFunc func, EscFunc dealloc, uint3
 }
 
 void esc_param(EscModule *m, EscFunc func, uint32_t param, const char *name, uint32_t group,
-               uint32_t flags, EscSource where)
-{
+               uint32_t flags, EscSource where) {
     Function *f = get_function(m, func);
     if (!f)
         return;
@@ -363,8 +338,7 @@ void esc_param(EscModule *m, EscFunc func, uint32_t param, const char *name, uin
     };
 }
 
-void esc_function_begin_body(EscModule *m, EscFunc func)
-{
+void esc_function_begin_body(EscModule *m, EscFunc func) {
     Function *f = get_function(m, func);
     if (f)
         f->has_body = true;
@@ -372,8 +346,7 @@ void esc_function_begin_body(EscModule *m, EscFunc func)
 
 /* ---- bodies --------------------------------------------------------------------------------- */
 
-EscValue esc_body_value(EscModule *m, Function *f)
-{
+EscValue esc_body_value(EscModule *m, Function *f) {
     if (f->nvalues >= ESC_NONE - 1) {
         fail_in(m, f, "too many values");
         return ESC_NONE;
@@ -381,30 +354,25 @@ EscValue esc_body_value(EscModule *m, Function *f)
     return f->nvalues++;
 }
 
-EscValue esc_value(EscModule *m, EscFunc func)
-{
+EscValue esc_value(EscModule *m, EscFunc func) {
     Function *f = get_function(m, func);
     return f ? esc_body_value(m, f) : ESC_NONE;
 }
 
-EscBlock esc_body_block(EscModule *m, Function *f)
-{
+EscBlock esc_body_block(EscModule *m, Function *f) {
     if (f->nblocks >= ESC_NONE - 1 ||
-        !esc_memory_grow(&m->memory, &f->blocks, &f->cap_blocks, f->nblocks + 1,
-                         sizeof *f->blocks))
+        !esc_memory_grow(&m->memory, &f->blocks, &f->cap_blocks, f->nblocks + 1, sizeof *f->blocks))
         return ESC_NONE;
     f->blocks[f->nblocks] = (Block){.first = ESC_NONE, .last = ESC_NONE};
     return f->nblocks++;
 }
 
-EscBlock esc_block(EscModule *m, EscFunc func)
-{
+EscBlock esc_block(EscModule *m, EscFunc func) {
     Function *f = get_function(m, func);
     return f ? esc_body_block(m, f) : ESC_NONE;
 }
 
-void esc_edge(EscModule *m, EscFunc func, EscBlock from, EscBlock to)
-{
+void esc_edge(EscModule *m, EscFunc func, EscBlock from, EscBlock to) {
     Function *f = get_function(m, func);
     if (!f)
         return;
@@ -412,18 +380,16 @@ void esc_edge(EscModule *m, EscFunc func, EscBlock from, EscBlock to)
         fail_in(m, f, "edge of a block that does not exist");
         return;
     }
-    if (f->nedges < ESC_NONE - 1 && esc_memory_grow(&m->memory, &f->edges, &f->cap_edges,
-                                                    f->nedges + 1, sizeof *f->edges))
+    if (f->nedges < ESC_NONE - 1 &&
+        esc_memory_grow(&m->memory, &f->edges, &f->cap_edges, f->nedges + 1, sizeof *f->edges))
         f->edges[f->nedges++] = (Edge){.from = from, .to = to};
 }
 
 EscLocal esc_local(EscModule *m, EscFunc func, uint64_t size_bytes, const char *name,
-                   EscSource where)
-{
+                   EscSource where) {
     Function *f = get_function(m, func);
     if (!f || f->nlocals >= ESC_NONE - 1 ||
-        !esc_memory_grow(&m->memory, &f->locals, &f->cap_locals, f->nlocals + 1,
-                         sizeof *f->locals))
+        !esc_memory_grow(&m->memory, &f->locals, &f->cap_locals, f->nlocals + 1, sizeof *f->locals))
         return ESC_NONE;
     f->locals[f->nlocals] = (Local){
         .size_bytes = size_bytes,
@@ -435,8 +401,7 @@ EscLocal esc_local(EscModule *m, EscFunc func, uint64_t size_bytes, const char *
 
 /* ---- sites ---------------------------------------------------------------------------------- */
 
-const char *esc_text_allocator(EscAllocKind kind)
-{
+const char *esc_text_allocator(EscAllocKind kind) {
     switch (kind) {
     case ESC_ALLOC_MALLOC:
         return "malloc";
@@ -469,8 +434,7 @@ const char *esc_text_allocator(EscAllocKind kind)
 }
 
 /* A parameter that the function does not have is no knowledge at all, but the bounds still hold. */
-static EscNumber valid_number(EscModule *m, const Function *f, EscNumber number)
-{
+static EscNumber valid_number(EscModule *m, const Function *f, EscNumber number) {
     bool bad_param = number.param != ESC_NONE && number.param >= f->nparams;
     if (number.lo > number.hi || bad_param) {
         fail_in(m, f, "bad number");
@@ -479,8 +443,7 @@ static EscNumber valid_number(EscModule *m, const Function *f, EscNumber number)
     return number;
 }
 
-EscSite esc_site(EscModule *m, EscFunc func, const EscSiteInfo *info)
-{
+EscSite esc_site(EscModule *m, EscFunc func, const EscSiteInfo *info) {
     const Function *f = get_function(m, func);
     if (!f)
         return ESC_NONE;
@@ -511,8 +474,7 @@ EscSite esc_site(EscModule *m, EscFunc func, const EscSiteInfo *info)
 
 /* ---- operations ----------------------------------------------------------------------------- */
 
-EscOpInfo esc_op_info(EscOpKind kind)
-{
+EscOpInfo esc_op_info(EscOpKind kind) {
     return (EscOpInfo){
         .kind = kind,
         .dst = ESC_NONE,
@@ -522,20 +484,17 @@ EscOpInfo esc_op_info(EscOpKind kind)
     };
 }
 
-static bool is_operand(const Function *f, EscValue value)
-{
+static bool is_operand(const Function *f, EscValue value) {
     return value == ESC_NONE || value < f->nvalues;
 }
 
 /* Models and summaries are functions outside of m->funcs. */
-static bool is_program_function(const EscModule *m, const Function *f)
-{
+static bool is_program_function(const EscModule *m, const Function *f) {
     return m->funcs && f >= m->funcs && f < m->funcs + m->nfuncs;
 }
 
 /* What `index` names must exist. */
-static bool is_index(const EscModule *m, const Function *f, const Op *op)
-{
+static bool is_index(const EscModule *m, const Function *f, const Op *op) {
     switch ((EscOpKind)op->kind) {
     case ESC_OP_ALLOC:
     case ESC_OP_REALLOC:
@@ -572,8 +531,7 @@ static bool is_index(const EscModule *m, const Function *f, const Op *op)
 }
 
 /* NULL when the operation fits its function. */
-static const char *wrong_with_op(const EscModule *m, const Function *f, const Op *op)
-{
+static const char *wrong_with_op(const EscModule *m, const Function *f, const Op *op) {
     if (op->kind >= ESC_OP_KINDS)
         return "bad kind of operation";
     if (!is_operand(f, op->a) || !is_operand(f, op->b))
@@ -588,8 +546,7 @@ static const char *wrong_with_op(const EscModule *m, const Function *f, const Op
 }
 
 static const char *wrong_with_args(const EscModule *m, const Function *f, const EscArg *args,
-                                   uint32_t nargs)
-{
+                                   uint32_t nargs) {
     for (uint32_t i = 0; i < nargs; i++) {
         const EscNumber *number = &args[i].number;
         if (!is_operand(f, args[i].value))
@@ -603,8 +560,7 @@ static const char *wrong_with_args(const EscModule *m, const Function *f, const 
 }
 
 /* Appends a copy of the arguments; false when out of memory. */
-static bool add_args(EscModule *m, Function *f, const EscOpInfo *info)
-{
+static bool add_args(EscModule *m, Function *f, const EscOpInfo *info) {
     if (info->nargs == 0)
         return true;
     if (info->nargs > ESC_NONE - 1 - f->nargs ||
@@ -617,8 +573,7 @@ static bool add_args(EscModule *m, Function *f, const EscOpInfo *info)
 }
 
 /* A site belongs to the one operation that makes its object. */
-static bool claim_site(EscModule *m, const Function *f, const Op *op, EscOp number)
-{
+static bool claim_site(EscModule *m, const Function *f, const Op *op, EscOp number) {
     bool makes = op->kind == ESC_OP_ALLOC || op->kind == ESC_OP_REALLOC;
     if (!makes || !is_program_function(m, f))
         return true;
@@ -629,8 +584,7 @@ static bool claim_site(EscModule *m, const Function *f, const Op *op, EscOp numb
     return true;
 }
 
-static void link_op(Function *f, EscBlock b, EscOp number)
-{
+static void link_op(Function *f, EscBlock b, EscOp number) {
     Block *block = &f->blocks[b];
     if (block->last == ESC_NONE)
         block->first = number;
@@ -639,8 +593,7 @@ static void link_op(Function *f, EscBlock b, EscOp number)
     block->last = number;
 }
 
-EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info)
-{
+EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info) {
     if (m->error || m->memory.failed)
         return ESC_NONE;
     Op op = {
@@ -683,22 +636,19 @@ EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info)
     return f->nops++;
 }
 
-EscOp esc_op(EscModule *m, EscFunc func, EscBlock b, const EscOpInfo *info)
-{
+EscOp esc_op(EscModule *m, EscFunc func, EscBlock b, const EscOpInfo *info) {
     Function *f = get_function(m, func);
     return f ? esc_body_op(m, f, b, info) : ESC_NONE;
 }
 
 /* ---- models --------------------------------------------------------------------------------- */
 
-const Function *esc_model_find(const EscModule *m, const char *name)
-{
+const Function *esc_model_find(const EscModule *m, const char *name) {
     uint32_t found = find_name(m->model_index, m->model_index_size, m->models, name);
     return found == ESC_NONE ? NULL : &m->models[found];
 }
 
-Function *esc_model_add(EscModule *m, const char *name)
-{
+Function *esc_model_add(EscModule *m, const char *name) {
     uint32_t found = find_name(m->model_index, m->model_index_size, m->models, name);
     Function *f;
     if (found != ESC_NONE) {
@@ -713,16 +663,14 @@ Function *esc_model_add(EscModule *m, const char *name)
     return f;
 }
 
-bool esc_model_exists(const EscModule *m, const char *name)
-{
+bool esc_model_exists(const EscModule *m, const char *name) {
     return name && esc_model_find(m, name) != NULL;
 }
 
 /* ---- the invariant -------------------------------------------------------------------------- */
 
 /* Marks what each operation defines in `defined` (nvalues bytes). */
-static const char *check_ops(const EscModule *m, const Function *f, unsigned char *defined)
-{
+static const char *check_ops(const EscModule *m, const Function *f, unsigned char *defined) {
     for (EscOp i = 0; i < f->nops; i++) {
         const Op *op = &f->ops[i];
         const char *wrong = wrong_with_op(m, f, op);
@@ -743,8 +691,7 @@ static const char *check_ops(const EscModule *m, const Function *f, unsigned cha
     return NULL;
 }
 
-static const char *check_chains(const Function *f)
-{
+static const char *check_chains(const Function *f) {
     uint32_t seen = 0;
     for (EscBlock b = 0; b < f->nblocks; b++) {
         EscOp before = ESC_NONE;
@@ -765,8 +712,7 @@ static const char *check_chains(const Function *f)
     return NULL;
 }
 
-static const char *check_function(const EscModule *m, const Function *f, Memory *memory)
-{
+static const char *check_function(const EscModule *m, const Function *f, Memory *memory) {
     if (f->nvalues < f->nparams)
         return "parameters are not values";
     if (f->nblocks == 0)
@@ -780,8 +726,7 @@ static const char *check_function(const EscModule *m, const Function *f, Memory 
     return wrong ? wrong : check_chains(f);
 }
 
-const char *esc_model_check(const EscModule *m)
-{
+const char *esc_model_check(const EscModule *m) {
     Memory memory = {0};
     const char *wrong = NULL;
     for (uint32_t i = 0; i < m->nfuncs && !wrong; i++)
@@ -804,8 +749,7 @@ const char *esc_model_check(const EscModule *m)
 enum { FOLDED_MAX = 60 };
 
 /* After the comment that starts at `text`, or `text` when none does. */
-static const char *skip_comment(const char *text)
-{
+static const char *skip_comment(const char *text) {
     if (text[0] != '/' || (text[1] != '*' && text[1] != '/'))
         return text;
     if (text[1] == '/') {
@@ -818,8 +762,7 @@ static const char *skip_comment(const char *text)
 }
 
 /* After white space and comments. */
-static const char *skip_blank(const char *text)
-{
+static const char *skip_blank(const char *text) {
     for (;;) {
         const char *start = text;
         while (*text == ' ' || (*text >= '\t' && *text <= '\r'))
@@ -832,8 +775,7 @@ static const char *skip_blank(const char *text)
     }
 }
 
-size_t esc_fold_text(const char *text, char *buffer, size_t capacity)
-{
+size_t esc_fold_text(const char *text, char *buffer, size_t capacity) {
     if (capacity == 0)
         return 0;
     char folded[FOLDED_MAX + 4];
