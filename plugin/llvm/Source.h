@@ -3,19 +3,21 @@
 //
 // The IR knows a place only as (file, line, column) of a debug location. This table is filled once,
 // before the IR pipeline runs, and answers for such a place which call, assignment or return stands
-// there and how it is written.
+// there and how it is written. One macro use is one place for all that it expands to, so a place
+// may hold several entries; the function (its source name, as DISubprogram has it) and the callee
+// choose.
 //
 // INVARIANT  The table owns every string it hands out; pointers to its entries are valid as long as
-// it lives. It is not changed after fill().
+// it and the AST live, which is until the end of the translation unit. The set of entries is not
+// changed after fill(); their texts are read from the source when they are first asked for.
 //
-// NOT HERE  Anything about LLVM IR (Lower.cpp) or about printing (Report.cpp).
+// NOT HERE  Which value of the IR is which parameter, argument or variable (Match.h), lowering
+// (Lower.cpp), printing (Report.cpp).
 #ifndef ESCAPEMENT_PLUGIN_SOURCE_H
 #define ESCAPEMENT_PLUGIN_SOURCE_H
 
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,9 +36,20 @@ struct Place {
   explicit operator bool() const { return Line != 0; }
 };
 
+// An automatic variable or a compound literal of a function; one object for each declaration.
+struct VariableInfo {
+  llvm::StringRef Name; // "compound literal" and "alloca(n)" where there is no name
+  Place At;             // the name in the declarator
+  uint64_t Bytes = 0;   // 0: not a constant
+  unsigned Number = 0;  // SourceTable::variable(Number)
+};
+
 struct ArgumentInfo {
   Place At;
   llvm::StringRef Text;
+  uint64_t Bytes = 0;                      // size of the type, 0: not a constant
+  bool IsStruct = false;                   // struct or union passed by value
+  const VariableInfo *AddressOf = nullptr; // it is the address of (a part of) this variable
 };
 
 // Where the source puts the result of a call at once; the same names as EscDestKind.
@@ -45,24 +58,22 @@ enum class Destination { None, Assign, Init, Return, Argument };
 struct CallInfo {
   Place At;               // where a site at this call is reported
   llvm::StringRef Text;   // EXPR: the call without casts; in a macro the macro use
-  llvm::StringRef Callee; // the callee as written
+  llvm::StringRef Callee; // the callee as written; an indirect call: the expression
   std::vector<ArgumentInfo> Args;
   Destination Dest = Destination::None;
-  Place DestAt;           // the '=' of an assignment or initialiser, the `return`, the argument
+  Place DestAt; // the '=' of an assignment or initialiser, the `return`, the argument
   llvm::StringRef DestText, DestLvalue;
 };
 
-// `L = R`, at the '='; also `T L = R` at the '=' of the initialiser, `return R` at the `return`.
+// `L = R`, at the '='; also `T L = R` at the '=' of the initialiser, `return R` at the `return`,
+// `L += R`, and `L++` (without an Rvalue). Of an initialiser list or a compound literal, the whole.
 struct AssignInfo {
   Place At;
   llvm::StringRef Text, Lvalue, Rvalue; // Lvalue empty for `return`
   bool IsReturn = false;
-};
-
-struct VariableInfo {
-  llvm::StringRef Name; // "compound literal" where there is none
-  Place At;             // the name in the declarator
-  uint64_t Bytes = 0;
+  bool IsInit = false;                     // initialiser of a local variable or a compound literal
+  const VariableInfo *Target = nullptr;    // the whole of this variable is stored to
+  const VariableInfo *AddressOf = nullptr; // R is the address of (a part of) this variable
 };
 
 struct ParameterInfo {
@@ -71,14 +82,17 @@ struct ParameterInfo {
   bool HoldsPointers = false; // pointer, function pointer, or a struct by value that holds one
   bool IsStruct = false;      // struct or union passed by value
   bool IsVaList = false;
-  bool NoEscape = false;      // attribute noescape
+  bool NoEscape = false; // attribute noescape
   uint64_t Bytes = 0;
+  const VariableInfo *Variable = nullptr; // of a definition
 };
 
 struct FunctionInfo {
   llvm::StringRef Name; // as written
   Place At;             // the name in the definition
   bool HasBody = false;
+  bool IsStatic = false;
+  bool IsVariadic = false;
   bool ReturnsPointer = false; // the result may hold a pointer
   std::vector<ParameterInfo> Params;
   // attribute malloc, malloc(dealloc, position), alloc_size; positions zero-based, -1: absent.
@@ -99,13 +113,29 @@ public:
   unsigned file(llvm::StringRef Directory, llvm::StringRef Name) const;
 
   // What stands at the expansion location (File, Line, Col); null when nothing is known. Of several
-  // calls at one place (one macro use), `Callee` chooses (linkage name, empty: the first).
-  const CallInfo *call(unsigned File, unsigned Line, unsigned Col, llvm::StringRef Callee) const;
-  // At the '=', or the `return`, or (initialisers) the variable's name.
-  const AssignInfo *assignment(unsigned File, unsigned Line, unsigned Col) const;
-  // The Nth (from 0) automatic variable or compound literal declared by the statement that begins
-  // at this place, in the order of the source.
+  // calls at one place (one macro use), `Function` and `Callee` choose (the name of the
+  // DISubprogram and the linkage name; empty: not known, the first).
+  const CallInfo *call(unsigned File, unsigned Line, unsigned Col, llvm::StringRef Callee,
+                       llvm::StringRef Function = {}) const;
+  // At the '=', the `return`, or (initialisers) the variable's name, the '{' of a list or the
+  // initialising expression. Of several at one place whose left sides differ, an entry without
+  // Lvalue and Rvalue, whose Text is the macro use. `Global`: the source name of the variable that
+  // is stored to, when the store has one; it chooses among several.
+  const AssignInfo *assignment(unsigned File, unsigned Line, unsigned Col,
+                               llvm::StringRef Function = {}, llvm::StringRef Global = {}) const;
+  // The automatic variables declared by the statement that begins at this place, in the order of
+  // the source, those of variable length left out; empty when nothing is known or several
+  // declarations are at this place.
+  std::vector<const VariableInfo *> declared(unsigned File, unsigned Line, unsigned Col,
+                                             llvm::StringRef Function = {}) const;
+  // The variable of variable length declared by that statement (null if not exactly one), or the
+  // alloca(n) at this place.
+  const VariableInfo *dynamic(unsigned File, unsigned Line, unsigned Col,
+                              llvm::StringRef Function = {}) const;
+  const VariableInfo *variable(unsigned Number) const; // null: no such number
+  // The Nth of declared(). Match.h names allocas more reliably.
   const VariableInfo *variable(unsigned File, unsigned Line, unsigned Col, unsigned N) const;
+  // A function of this translation unit that is declared or defined, or null.
   const FunctionInfo *function(llvm::StringRef LinkageName) const;
 
 private:
