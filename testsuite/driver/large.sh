@@ -57,10 +57,10 @@ has err 'moved to stack: malloc\(4\)'
 } >deep.c
 survives deep.c
 
-# One object whose address is copied, compared and merged 3,000 times.
+# One object whose address is copied, compared and merged 600 times.
 {
     printf '%bchar *volatile *where;\nint merge(int n, char *other) {\n    char *p = malloc(16), *q = other;\n    if (!p) return 0;\n' "$head"
-    for ((i = 0; i < 3000; i++)); do printf '    if (n == %d) q = p + %d; else if (q == p) n++;\n' $i $((i % 16)); done
+    for ((i = 0; i < 600; i++)); do printf '    if (n == %d) q = p + %d; else if (q == p) n++;\n' $i $((i % 16)); done
     printf '    n = q[0]; free(p); return n;\n}\n'
 } >merge.c
 survives merge.c
