@@ -689,7 +689,8 @@ static bool mayBeCompiled(const FunctionDecl *F, ASTContext &Context) {
 void SourceTable::fill(CompilerInstance &CI, ASTContext &Context) {
   I->Sources = &Context.getSourceManager();
   I->Context = &Context;
-  const CodeGenOptions &CG = CI.getCodeGenOpts();
+  CodeGenOptions &CG = CI.getCodeGenOpts();
+  CG.ClearASTBeforeBackend = false; // texts are read while the IR is optimized
   I->PrefixMap.assign(CG.DebugPrefixMap.begin(), CG.DebugPrefixMap.end());
   llvm::SmallString<256> Current(CG.DebugCompilationDir);
   if (Current.empty())
@@ -719,6 +720,7 @@ const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, St
                            [](EntryKind Kind) { return Kind == EntryKind::Call; });
   if (All.empty())
     return nullptr;
+  bool IsIntrinsic = Callee.starts_with("llvm.");
   Callee = withoutIntrinsic(Callee);
   Callee.consume_front("__builtin_");
   llvm::SmallVector<Impl::Slot *, 4> Same, Indirect;
@@ -731,6 +733,8 @@ const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, St
   }
   if (!Same.empty())
     return I->sharedCall(Same);
+  if (IsIntrinsic)
+    return nullptr; // made by CodeGen: a struct that is copied, not a call that is written
   // The optimizer made another call of it: strcpy -> memcpy, or a pointer became known.
   if (All.size() == 1)
     return I->callInfo(*All.front());
