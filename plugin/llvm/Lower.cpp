@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Lower.cpp - the module's part of lowering: functions, their attributes and parameters, globals.
+//
+// Everything that has a body is declared first, so that a body never meets a callee whose flags
+// change later.
+//
+// NOT HERE  Instructions (LowerBody.cpp, LowerCall.cpp).
+#include "Compat.h"
+#include "LowerImpl.h"
+#include "llvm/IR/InstIterator.h"
+
+using namespace llvm;
+
+namespace escapement {
+namespace {
+
+bool isSanitized(const Function &F) {
+  return F.hasFnAttribute(Attribute::SanitizeAddress) ||
+         F.hasFnAttribute(Attribute::SanitizeHWAddress) ||
+         F.hasFnAttribute(Attribute::SanitizeMemory) ||
+         F.hasFnAttribute(Attribute::SanitizeThread) ||
+         F.hasFnAttribute(Attribute::SanitizeMemTag);
+}
+
+bool callsReturnsTwice(const Function &F) {
+  for (const Instruction &I : instructions(F))
+    if (const auto *C = dyn_cast<CallBase>(&I))
+      if (C->hasFnAttr(Attribute::ReturnsTwice))
+        return true;
+  return false;
+}
+
+bool cannotClone(const Function &F) {
+  if (F.hasFnAttribute(Attribute::Naked) || F.hasFnAttribute(Attribute::NoDuplicate))
+    return true;
+  for (const BasicBlock &BB : F) {
+    if (BB.hasAddressTaken() || isa<IndirectBrInst>(BB.getTerminator()))
+      return true;
+    for (const Instruction &I : BB)
+      if (const auto *C = dyn_cast<CallBase>(&I))
+        if (C->cannotDuplicate())
+          return true;
+  }
+  return false;
+}
+
+uint32_t functionFlags(Function &F) {
+  uint32_t Flags = 0;
+  auto Set = [&](bool Condition, uint32_t Flag) { Flags |= Condition ? Flag : 0; };
+  Set(F.isVarArg(), ESC_FUNC_VARIADIC);
+  Set(F.hasAddressTaken(), ESC_FUNC_ADDRESS_TAKEN);
+  Set(!F.hasLocalLinkage(), ESC_FUNC_EXPORTED);
+  Set(F.hasFnAttribute(Attribute::NoInline), ESC_FUNC_NO_INLINE);
+  Set(F.onlyReadsMemory() && F.doesNotThrow(), ESC_FUNC_PURE);
+  Set(F.doesNotAccessMemory() && F.doesNotThrow(), ESC_FUNC_CONST);
+  Set(F.returnDoesNotAlias(), ESC_FUNC_MALLOC);
+  Set(F.hasRetAttribute(Attribute::NonNull), ESC_FUNC_RETURNS_NONNULL);
+  Set(F.hasFnAttribute(Attribute::NoFree), ESC_FUNC_NO_FREE);
+  Set(!F.getReturnType()->isVoidTy(), ESC_FUNC_RETURNS_PTR);
+  if (F.isDeclaration())
+    return Flags;
+  Set(F.isInterposable(), ESC_FUNC_INTERPOSABLE);
+  Set(callsReturnsTwice(F), ESC_FUNC_RETURNS_TWICE);
+  Set(F.hasOptNone() || F.hasFnAttribute(Attribute::Naked), ESC_FUNC_NO_REWRITE);
+  Set(isSanitized(F), ESC_FUNC_SANITIZED);
+  Set(cannotClone(F), ESC_FUNC_NO_CLONE);
+  return Flags;
+}
+
+uint32_t parameterFlags(const Function &F, unsigned N) {
+  uint32_t Flags = 0;
+  auto Set = [&](Attribute::AttrKind Kind, uint32_t Flag) {
+    Flags |= F.hasParamAttribute(N, Kind) ? Flag : 0;
+  };
+  Set(Attribute::ByVal, ESC_PARAM_BYVAL);
+  Set(Attribute::StructRet, ESC_PARAM_SRET);
+  Set(Attribute::NoFree, ESC_PARAM_NOFREE);
+  Set(Attribute::ReadOnly, ESC_PARAM_READONLY);
+  Set(Attribute::ReadNone, ESC_PARAM_READONLY);
+  // On a declaration the attribute comes from the source (noescape) or from what LLVM knows of the
+  // C library; on a definition it is LLVM's own inference, and we make ours.
+  if (F.isDeclaration())
+    Set(Attribute::NoCapture, ESC_PARAM_NOESCAPE);
+  return Flags;
+}
+
+} // namespace
+
+ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
+                               const SourceTable &Sources, const Options &Opts)
+    : IR(IR), Analyses(Analyses), Opts(Opts), DL(IR.getDataLayout()),
+      Where(Sources, Opts.NeedSource) {
+  EscConfig Config = esc_config_default();
+  Config.max_object_bytes = Opts.MaxObject;
+  Config.max_frame_bytes = Opts.MaxFrame;
+  Config.max_recursive_bytes = Opts.MaxRecursive;
+  Config.small_buffer_bytes = Opts.SmallBuffer;
+  Out.M.reset(esc_module_new(&Config));
+  collectDisabledBuiltins();
+}
+
+// -fno-builtin and -fno-builtin-NAME are attributes of the callers.
+void ModuleLowering::collectDisabledBuiltins() {
+  constexpr StringLiteral All("no-builtins"), One("no-builtin-");
+  DenseSet<void *> Seen; // functions share their attribute lists
+  for (const Function &F : IR) {
+    AttributeSet Attributes = F.getAttributes().getFnAttrs();
+    if (F.isDeclaration() || !Seen.insert(F.getAttributes().getRawPointer()).second)
+      continue;
+    for (Attribute A : Attributes) {
+      if (!A.isStringAttribute())
+        continue;
+      StringRef Kind = A.getKindAsString();
+      NoBuiltins |= Kind == All;
+      if (Kind.consume_front(One))
+        DisabledBuiltins.insert(Kind);
+    }
+  }
+}
+
+// The compiler was told not to know this function (-fno-builtin, -ffreestanding): it may do anything.
+bool ModuleLowering::isDisabledBuiltin(Function *F) {
+  if (!F->isDeclaration())
+    return false;
+  if (NoBuiltins || DisabledBuiltins.count(F->getName()))
+    return true;
+  const TargetLibraryInfo &TLI = Analyses.TLI(*F);
+  LibFunc Known;
+  return TLI.getLibFunc(F->getName(), Known) && !TLI.has(Known);
+}
+
+EscFunc ModuleLowering::function(Function *F) {
+  auto [It, New] = Functions.try_emplace(F, EscFunc(ESC_NONE));
+  if (!New)
+    return It->second;
+  std::string Name = F->getName().str();
+  if (isDisabledBuiltin(F))
+    Name += "@nobuiltin";
+  EscFunc Id = esc_function(Out.M.get(), Name.c_str());
+  It->second = Id;
+  declare(F, Id);
+  return Id;
+}
+
+EscFunc ModuleLowering::unknownFunction(StringRef Name, unsigned NumParams) {
+  std::string Unbound = (Name + "@alias").str(); // an alias of a library function is not that function
+  EscFunc Id = esc_function(Out.M.get(), Unbound.c_str());
+  esc_function_declare(Out.M.get(), Id, NumParams,
+                       ESC_FUNC_EXPORTED | ESC_FUNC_RETURNS_PTR | ESC_FUNC_VARIADIC);
+  esc_function_source(Out.M.get(), Id, Name.str().c_str(), 0);
+  return Id;
+}
+
+void ModuleLowering::declare(Function *F, EscFunc Id) {
+  EscModule *M = Out.M.get();
+  const FunctionInfo *Info = Where.function(F->getName());
+  uint32_t Flags = functionFlags(*F);
+  if (Info && Info->HasBody && !F->isDeclaration())
+    Flags |= ESC_FUNC_REPORT;
+  esc_function_declare(M, Id, unsigned(F->arg_size()), Flags);
+  std::string Name = Info ? Info->Name.str() : F->getName().str();
+  esc_function_source(M, Id, Name.c_str(),
+                      Info ? Locator::placeSource(M, Info->At, Info->Name) : 0);
+  declareAttributes(F, Id);
+  declareParameters(F, Id, Info);
+}
+
+void ModuleLowering::declareAttributes(Function *F, EscFunc Id) {
+  Attribute Size = F->getFnAttribute(Attribute::AllocSize);
+  const FunctionInfo *Info = Where.function(F->getName());
+  if (Function *Dealloc = Info && !Info->Deallocator.empty() ? IR.getFunction(Info->Deallocator)
+                                                             : nullptr)
+    esc_function_deallocator(Out.M.get(), Id, function(Dealloc), uint32_t(Info->DeallocatorParam));
+  if (!Size.isValid())
+    return;
+  auto [Element, Count] = Size.getAllocSizeArgs();
+  esc_function_alloc_size(Out.M.get(), Id, Element, compat::countParam(Count));
+}
+
+void ModuleLowering::declareParameters(Function *F, EscFunc Id, const FunctionInfo *Info) {
+  EscModule *M = Out.M.get();
+  std::vector<int> Group(F->arg_size(), -1);
+  if (Info && !F->isDeclaration())
+    Group = sourceParameters(*F, *Info);
+  for (unsigned N = 0; N < F->arg_size(); ++N) {
+    uint32_t Flags = parameterFlags(*F, N);
+    if (Group[N] < 0) {
+      esc_param(M, Id, N, nullptr, N, Flags, 0);
+      continue;
+    }
+    const ParameterInfo &P = Info->Params[unsigned(Group[N])];
+    if (P.NoEscape)
+      Flags |= ESC_PARAM_NOESCAPE;
+    if (P.HoldsPointers && !P.IsVaList && !P.Name.empty())
+      Flags |= ESC_PARAM_REPORT;
+    std::string Name = P.Name.str();
+    esc_param(M, Id, N, Name.empty() ? nullptr : Name.c_str(), unsigned(Group[N]), Flags,
+              Locator::placeSource(M, P.At, P.Name));
+  }
+}
+
+EscGlobal ModuleLowering::global(const GlobalVariable *G) {
+  auto [It, New] = Globals.try_emplace(G, EscGlobal(0));
+  if (!New)
+    return It->second;
+  EscGlobalKind Kind = ESC_GLOBAL_PLAIN;
+  if (G->isThreadLocal())
+    Kind = ESC_GLOBAL_THREAD;
+  else if (isFunctionStatic(*G))
+    Kind = ESC_GLOBAL_STATIC;
+  bool IsConst = G->isConstant() && G->hasDefinitiveInitializer();
+  It->second = esc_global(Out.M.get(), sourceName(*G).str().c_str(), Kind, IsConst);
+  return It->second;
+}
+
+bool ModuleLowering::allocator(Function *F, EscAllocatorModel &Model) {
+  auto [It, New] = Allocators.try_emplace(F);
+  if (New && !isDisabledBuiltin(F)) {
+    AllocatorEntry &Entry = It->second;
+    Entry.Known = esc_model_allocator(Out.M.get(), F->getName().str().c_str(), &Entry.Model);
+    // A program's own malloc is a function like any other; its own zmalloc, declared by the user as
+    // an allocator, is what the user says.
+    if (Entry.Known && !F->isDeclaration() && !Entry.Model.user_declared)
+      Entry.Known = false;
+  }
+  Model = It->second.Model;
+  return It->second.Known;
+}
+
+LoweredModule ModuleLowering::run() {
+  EscModule *M = Out.M.get();
+  if (!M)
+    return std::move(Out);
+  for (const ModelsFile &File : Opts.Models) {
+    EscError Error;
+    if (!esc_models_read(M, File.Text.data(), File.Text.size(), &Error))
+      esc_module_give_up(M, Error.message);
+  }
+  for (Function &F : IR) {
+    if (F.isDeclaration())
+      continue;
+    EscFunc Id = function(&F);
+    Out.FunctionIndex[&F] = unsigned(Out.Functions.size());
+    Out.Functions.emplace_back();
+    Out.Functions.back().F = &F;
+    Out.Functions.back().Id = Id;
+  }
+  for (unsigned I = 0; I < Out.Functions.size(); ++I)
+    BodyLowering(*this, Out.Functions[I], I).run();
+  return std::move(Out);
+}
+
+LoweredModule lower(Module &M, const LowerAnalyses &Analyses, const SourceTable &Sources,
+                    const Options &Opts) {
+  return ModuleLowering(M, Analyses, Sources, Opts).run();
+}
+
+} // namespace escapement

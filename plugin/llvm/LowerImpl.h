@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// LowerImpl.h - shared by the files that lower: the module's part and one function's part.
+//
+//     Lower.cpp      the module: functions, parameters, globals, the order of work
+//     LowerBody.cpp  which values may hold a pointer, and every instruction but calls
+//     LowerCall.cpp  calls, library allocators, intrinsics, inline assembly
+//
+// SOUNDNESS  An integer, a float or a vector is a value of the model as soon as bits of a pointer can
+// have come into it (BodyLowering::findHolders). Skipping integers that are loaded would break every
+// program that copies a struct byte by byte or keeps a pointer in a uintptr_t.
+//
+// NOT HERE  Anything a user of Lower.h needs.
+#ifndef ESCAPEMENT_PLUGIN_LOWER_IMPL_H
+#define ESCAPEMENT_PLUGIN_LOWER_IMPL_H
+
+#include "Location.h"
+#include "Lower.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Operator.h"
+
+namespace escapement {
+
+class ModuleLowering {
+public:
+  ModuleLowering(llvm::Module &IR, const LowerAnalyses &Analyses, const SourceTable &Sources,
+                 const Options &Opts);
+  LoweredModule run();
+
+  // Declares on first sight. A library function the compiler must not know (-fno-builtin) gets a
+  // name no model has.
+  EscFunc function(llvm::Function *F);
+  // A callee that is only a name: an ifunc, an interposable alias.
+  EscFunc unknownFunction(llvm::StringRef Name, unsigned NumParams);
+  EscGlobal global(const llvm::GlobalVariable *G);
+  // The allocator model of a callee, when the compiler may treat it as that function.
+  bool allocator(llvm::Function *F, EscAllocatorModel &Model);
+
+  llvm::Module &IR;
+  const LowerAnalyses &Analyses;
+  const Options &Opts;
+  const llvm::DataLayout &DL;
+  Locator Where;
+  LoweredModule Out;
+
+private:
+  struct AllocatorEntry {
+    bool Known = false;
+    EscAllocatorModel Model;
+  };
+  void collectDisabledBuiltins();
+  bool isDisabledBuiltin(llvm::Function *F);
+  void declare(llvm::Function *F, EscFunc Id);
+  void declareAttributes(llvm::Function *F, EscFunc Id);
+  void declareParameters(llvm::Function *F, EscFunc Id, const FunctionInfo *Info);
+
+  bool NoBuiltins = false;
+  llvm::StringSet<> DisabledBuiltins;
+  llvm::DenseMap<const llvm::Function *, EscFunc> Functions;
+  llvm::DenseMap<const llvm::GlobalVariable *, EscGlobal> Globals;
+  llvm::DenseMap<const llvm::Function *, AllocatorEntry> Allocators;
+};
+
+class BodyLowering {
+public:
+  BodyLowering(ModuleLowering &ML, LoweredFunction &LF, unsigned Index);
+  void run();
+
+private:
+  // Which values may hold a pointer.
+  bool canHold(llvm::Type *T) const;
+  bool carriesOperand(const llvm::Instruction &I) const;
+  void findHolders();
+  void numberValues();
+
+  // Values and operations.
+  EscValue operand(const llvm::Value *V);
+  EscValue result(const llvm::Instruction &I) const;
+  EscValue constant(const llvm::Constant *C);
+  EscValue constantExpression(const llvm::ConstantExpr *E);
+  EscValue newValue() { return esc_value(M, Id); }
+  EscOp emit(const EscOpInfo &Info, llvm::Instruction *From);
+  EscValue emitWorld(llvm::Instruction *From);
+  void emitCopy(EscValue Dst, EscValue A, int64_t Lo, int64_t Hi, llvm::Instruction *From,
+                uint32_t Flags = 0);
+  void emitUnknownCopy(EscValue Dst, EscValue A, llvm::Instruction *From);
+  void emitMerge(EscValue Dst, llvm::ArrayRef<EscValue> Args, llvm::Instruction *From);
+  // Any function of the operands: one of them, at any offset.
+  void emitMix(EscValue Dst, llvm::ArrayRef<EscValue> Args, llvm::Instruction *From);
+  void emitUse(EscValue A, llvm::Instruction *From);
+  void emitStore(EscValue Address, EscValue Value, llvm::Type *T, bool Volatile,
+                 llvm::Instruction *From);
+  void emitLoad(EscValue Dst, EscValue Address, llvm::Type *T, bool Volatile,
+                llvm::Instruction *From);
+  EscLocal newLocal(uint64_t Bytes, llvm::AllocaInst *A, llvm::StringRef Name, const Place &At);
+
+  // Instructions.
+  void lowerLocals();
+  void lower(llvm::Instruction &I);
+  void lowerArithmetic(llvm::BinaryOperator &I);
+  void lowerGEP(llvm::Instruction &I, const llvm::GEPOperator &G, EscValue Dst);
+  void lowerPhi(llvm::PHINode &I);
+  void lowerCast(llvm::CastInst &I);
+  void lowerReturn(llvm::ReturnInst &I);
+  void lowerGeneric(llvm::Instruction &I);
+  void lowerEdges();
+
+  // Calls.
+  void lowerCall(llvm::CallBase &C);
+  void lowerDirectCall(llvm::CallBase &C, EscFunc Callee);
+  bool lowerAllocator(llvm::CallBase &C, llvm::Function *F);
+  void lowerOpaqueAllocation(llvm::CallBase &C, llvm::Function *F, const CallInfo *Source);
+  void lowerIntrinsic(llvm::IntrinsicInst &I);
+  bool lowerVectorMemory(llvm::IntrinsicInst &I);
+  void lowerAsm(llvm::CallBase &C);
+  void leakOperands(llvm::CallBase &C, EscReason Reason, llvm::StringRef Name);
+  void arguments(llvm::CallBase &C, const CallInfo *Source,
+                 llvm::SmallVectorImpl<EscArg> &Args);
+  void lowerMemoryMove(llvm::CallBase &C);
+  EscSite newSite(llvm::CallBase &C, EscSiteInfo &Info, const CallInfo *Source);
+  EscNumber argumentNumber(llvm::CallBase &C, uint32_t Param);
+  EscNumber allocatedSize(llvm::CallBase &C, const EscAllocatorModel &Model);
+  uint64_t alignment(llvm::CallBase &C, const EscAllocatorModel &Model);
+  uint32_t callFlags(const llvm::CallBase &C) const;
+  llvm::LazyValueInfo *lazyValues();
+
+  ModuleLowering &ML;
+  LoweredFunction &LF;
+  unsigned Index; // in LoweredModule::Functions
+  llvm::Function &F;
+  EscModule *M;
+  EscFunc Id;
+  EscBlock Current = 0;
+  llvm::SmallVector<const llvm::Instruction *, 0> Holders; // in the order found
+  llvm::DenseSet<const llvm::Value *> Holds;
+  llvm::DenseMap<const llvm::Constant *, EscValue> Constants;
+  llvm::DenseMap<const llvm::BasicBlock *, EscBlock> Blocks;
+  llvm::DenseMap<const llvm::AllocaInst *, EscLocal> Locals;
+};
+
+} // namespace escapement
+
+#endif
