@@ -12,7 +12,10 @@ NOINLINE static void work(int n) {
         exit(1);
     fill(p, 24, n);
 #if defined(__x86_64__)
-    __asm__ volatile("movq %1, %0" : "=m"(asm_held) : "r"(p) : "memory");
+    __asm__ volatile("movq %1, %0"
+                     : "=m"(asm_held)
+                     : "r"(p)
+                     : "memory");
 #else
     asm_held = p;
 #endif

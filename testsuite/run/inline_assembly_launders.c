@@ -12,7 +12,8 @@ NOINLINE static void work(int n) {
         exit(1);
     fill(p, 24, n);
     char *q = p;
-    __asm__("" : "+r"(q));
+    __asm__(""
+            : "+r"(q));
     held = q;
 }
 

@@ -9,10 +9,10 @@ struct Text {
     char *start, *end, *next;
 };
 
-#define TEXT_INIT(t)                                                                               \
+#define TEXT_INIT(t) \
     (((t).start = malloc(16)) ? ((t).next = (t).start, (t).end = (t).start + 16, 1) : 0)
 #define TEXT_DEL(t) (free((t).start), (t).start = (t).next = (t).end = NULL)
-#define TEXT_ADD(t, c)                                                                             \
+#define TEXT_ADD(t, c) \
     (((t).next + 1 < (t).end || grow(&(t).start, &(t).next, &(t).end)) ? (*(t).next++ = (c), 1) : 0)
 
 NOINLINE static int grow(char **start, char **next, char **end) {

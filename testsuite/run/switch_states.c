@@ -5,7 +5,9 @@
 #include "trap.h"
 
 NOINLINE static unsigned work(int n) {
-    enum { OPEN, READ, CLOSE } state = OPEN;
+    enum { OPEN,
+           READ,
+           CLOSE } state = OPEN;
     char *p = NULL;
     unsigned s = 0;
     while (n-- > 0) {
