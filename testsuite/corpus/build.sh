@@ -43,6 +43,7 @@ prepare_whole() {
     rm -rf "$tree"
     mkdir -p "${tree%/*}"
     cp -a "$SRC" "$tree"
+    ! declare -F fix_tree >/dev/null || (cd "$tree" && fix_tree)
     mapfile -t files < <(cd "$SRC" && sources)
     if [[ ${#files[@]} == 1 ]]; then
         printf '#include "%s"\n' "${files[0]}" >"$tree/whole.c"

@@ -35,13 +35,17 @@ guard_headers() {
     done < <(find . -name '*.h')
 }
 
-# Prints "FILE KIND NAME" for every symbol a file defines; the kind is lower case if local.
+# Prints "FILE KIND NAME" for every symbol a file itself, no header, defines; the kind is lower case if local.
 symbols() {
-    local file object
+    local file object header_statics
     object=$(mktemp)
+    # Variables have no line in what nm prints.
+    header_statics=$(find . -name '*.h' -exec sed -nE 's/^static [^(]*[ *]([A-Za-z_0-9]+)(\[[^]]*\])* *[=;].*/\1/p' {} + | tr '\n' ' ')
     for file in "${files[@]}"; do
-        "${CC:-clang-19}" -O0 -w "${flags[@]}" -c "$file" -o "$object"
-        nm --defined-only "$object" | awk -v file="$file" 'NF == 3 && $3 !~ /\./ { print file, $2, $3 }'
+        "${CC:-clang-19}" -O0 -g -w "${flags[@]}" -c "$file" -o "$object"
+        nm -l --defined-only "$object" | awk -v file="$file" -v headers="$header_statics" '
+            BEGIN { split(headers, names); for (i in names) in_header[names[i]] }
+            NF >= 3 && $3 !~ /\./ && $4 !~ /\.h:/ && !($2 ~ /[a-z]/ && $3 in in_header) { print file, $2, $3 }'
     done
     rm -f "$object"
 }
