@@ -14,7 +14,15 @@ target_compile_options(esc-case PRIVATE -Wall -Wextra -Wshadow -Wconversion)
 add_test(NAME runner.selftest
          COMMAND "${ESC_CASES_DIR}/runner/selftest.sh" $<TARGET_FILE:esc-case>)
 add_test(NAME cases.imprecise COMMAND esc-case --imprecise ${ESC_CASE_FILES} ${ESC_RUN_FILES})
-set_tests_properties(runner.selftest cases.imprecise PROPERTIES TIMEOUT 120 LABELS runner)
+add_test(NAME cases.reasons
+         COMMAND "${ESC_CASES_DIR}/runner/reasons.sh"
+                 "${PROJECT_SOURCE_DIR}/analysis/include/escapement/reasons.def" "${ESC_CASES_DIR}/cases")
+find_program(ESC_GCC gcc)
+if(ESC_GCC)
+  add_test(NAME run.correct COMMAND "${ESC_CASES_DIR}/runner/ub-check.sh" "${ESC_GCC}")
+  set_tests_properties(run.correct PROPERTIES TIMEOUT 600 LABELS runner)
+endif()
+set_tests_properties(runner.selftest cases.imprecise cases.reasons PROPERTIES TIMEOUT 120 LABELS runner)
 
 # escapement_add_case_tests(clang19 /usr/bin/clang-19 PLUGIN-FILE)
 function(escapement_add_case_tests name compiler plugin)

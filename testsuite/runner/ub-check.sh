@@ -20,8 +20,7 @@ export UBSAN_OPTIONS=halt_on_error=1
 sanitize=(-g -O1 -fno-sanitize-recover=all "-fsanitize=address,undefined")
 bad=0
 for program; do
-    # The words after `args:` belong to the program's language, those of clang alone do not.
-    mapfile -t args < <(sed -n 's|^// args: ||p' "$program" | tr ' ' '\n')
+    mapfile -t args < <(sed -n 's|^// args: ||p' "$program" | tr ' ' '\n' | grep -v '^-fplugin-arg-')
     if ! "$compiler" "${sanitize[@]}" -w -I "$here/support" "${args[@]}" "$program" \
         "$here"/support/{scribble,opaque}.c -lm -o "$scratch/program" ||
         ! timeout 60 "$scratch/program" >"$scratch/out" 2>&1; then
