@@ -677,7 +677,7 @@ static const char *check_ops(const EscModule *m, const Function *f, unsigned cha
         if (!wrong && (op->args > f->nargs || op->nargs > f->nargs - op->args))
             wrong = "arguments out of range";
         if (!wrong)
-            wrong = wrong_with_args(m, f, f->args + op->args, op->nargs);
+            wrong = wrong_with_args(m, f, op->nargs ? f->args + op->args : NULL, op->nargs);
         if (wrong)
             return wrong;
         if (op->source >= m->nsources)
