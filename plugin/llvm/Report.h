@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Report.h - collects what was found at each position of the pipeline and prints it once.
 //
-// NOT HERE  Finding anything; the wording of verdicts (the analysis library).
+// NOT HERE  Finding anything; the wording of verdicts (the analysis library); which of several
+// copies of an allocation speaks for all (Merge.h).
 #ifndef ESCAPEMENT_PLUGIN_REPORT_H
 #define ESCAPEMENT_PLUGIN_REPORT_H
 
 #include "Apply.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace clang {
 class CompilerInstance;
@@ -22,19 +24,26 @@ enum class Stage {
 
 class Report {
 public:
+  // Opens the report file: one that cannot be written is an error of the compiler, before any work.
   Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources);
   ~Report();
+
+  // Whether anybody reads lines, the report file or remarks; if not, collect() and finish() do
+  // nothing, and nothing needs a source table.
+  static bool wanted(const clang::CompilerInstance &CI, const Options &Opts);
 
   // After esc_analyze, and at Early and Late after applyVerdicts: remember the findings and which
   // sites were really moved. `Rewrote` false: nothing is ever applied, a verdict counts as done and
   // `Moved` is empty. Parameter, result and local lines count at First only; a site of Early or
   // Late replaces the same site (CallInfo) of an earlier stage that was not moved there. Copies
-  // what it needs: `Lowered` may be freed afterwards.
+  // what it needs: `Lowered` may be freed afterwards. `HeapLocals`: ApplyContext::HeapLocals.
   void collect(Stage At, const LoweredModule &Lowered, const llvm::DenseSet<EscSite> &Moved,
-               bool Rewrote);
-  // The end of the optimizer: this allocation call is still there (Chain as in LoweredSite).
+               bool Rewrote, llvm::ArrayRef<std::pair<EscFunc, EscLocal>> HeapLocals = {});
+  // The end of the optimizer: this allocation call is still there (Chain as in LoweredSite). Not to
+  // be told of calls that isSettledAllocation() knows.
   void stillThere(const CallInfo *Site, llvm::StringRef Chain);
-  // Print the lines, the report file and the native remarks. `SawLast`: stillThere() was told all.
+  // Print the lines, the report file and the native remarks (those only with a module).
+  // `SawLast`: stillThere() was told all.
   void finish(bool SawLast, llvm::Module *M, llvm::FunctionAnalysisManager *FAM);
 
 private:

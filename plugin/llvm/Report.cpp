@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Report.cpp - the findings of a translation unit: lines on standard error, the report file,
+// remarks.
+//
+// Nothing is written before finish(), and then in one piece, sorted by (file, line, column, text),
+// each line once.
+//
+// INVARIANT  What is written depends on the source and the flags only: no addresses, no times, no
+// order of a hash table.
+//
+// NOT HERE  Which copy of an allocation speaks for all (Merge.cpp).
+#include "Report.h"
+#include "Merge.h"
+#include "clang/Basic/CodeGenOptions.h"
+#include "clang/Basic/Diagnostic.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendOptions.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+using namespace llvm;
+
+namespace escapement {
+
+namespace {
+
+constexpr const char *PassName = "escapement";
+
+auto sortKey(const Finding &F) {
+  return std::tie(F.File, F.Line, F.Col, F.Text, F.Kind, F.Function, F.Chain, F.Hash, F.Flow);
+}
+
+bool precedes(const Finding &A, const Finding &B) { return sortKey(A) < sortKey(B); }
+
+bool remarksWanted(const clang::CodeGenOptions &CG) {
+  return !CG.OptRecordFile.empty() || CG.OptimizationRemark.patternMatches(PassName) ||
+         CG.OptimizationRemarkMissed.patternMatches(PassName) ||
+         CG.OptimizationRemarkAnalysis.patternMatches(PassName);
+}
+
+// `%` in the report's name: the object as the user named it. When the driver links at once the
+// object is a temporary file of a random name; then it is what -c would have made.
+std::string objectName(const clang::CompilerInstance &CI) {
+  const clang::FrontendOptions &FE = CI.getFrontendOpts();
+  StringRef Input =
+      FE.Inputs.empty() || !FE.Inputs[0].isFile() ? StringRef("-") : FE.Inputs[0].getFile();
+  StringRef Stem = sys::path::stem(Input), Output = FE.OutputFile;
+  SmallString<64> Temporary;
+  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, Temporary);
+  StringRef Name = sys::path::filename(Output);
+  bool IsTemporary = sys::path::parent_path(Output) == Temporary && Name.consume_front(Stem) &&
+                     Name.consume_front("-");
+  if (Output.empty() || Output == "-" || IsTemporary)
+    return (Stem + ".o").str();
+  return Output.str();
+}
+
+std::string reportPath(const clang::CompilerInstance &CI, StringRef Pattern) {
+  std::string Path;
+  for (char C : Pattern) {
+    if (C == '%')
+      Path += objectName(CI);
+    else
+      Path += C;
+  }
+  return Path;
+}
+
+// The number of bytes that is asked for, when the call says so.
+uint64_t requestedBytes(const EscModule *M, const CallBase *Call) {
+  const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+  EscAllocatorModel Model;
+  if (!Callee || !esc_model_allocator(M, Callee->getName().str().c_str(), &Model))
+    return ESC_SIZE_UNKNOWN;
+  uint64_t Bytes = 1;
+  for (uint32_t Param : {Model.size_param, Model.count_param}) {
+    if (Param == ESC_NONE)
+      continue;
+    const auto *Size =
+        Param < Call->arg_size() ? dyn_cast<ConstantInt>(Call->getArgOperand(Param)) : nullptr;
+    if (!Size || Size->getBitWidth() > 64 ||
+        __builtin_mul_overflow(Bytes, Size->getZExtValue(), &Bytes))
+      return ESC_SIZE_UNKNOWN;
+  }
+  return Model.size_param == ESC_NONE ? ESC_SIZE_UNKNOWN : Bytes;
+}
+
+StringRef kindName(EscFindingKind Kind) {
+  switch (Kind) {
+  case ESC_FIND_SITE:
+    return "site";
+  case ESC_FIND_LOCAL:
+    return "local";
+  case ESC_FIND_PARAM:
+    return "param";
+  case ESC_FIND_RESULT:
+    return "result";
+  }
+  return "site";
+}
+
+StringRef placementName(const Finding &F) {
+  if (F.OptimizedAway)
+    return "optimized-away";
+  switch (F.Placement) {
+  case ESC_PLACE_HEAP:
+    return "heap";
+  case ESC_PLACE_KEPT:
+    return "kept";
+  case ESC_PLACE_SLOT:
+    return "slot";
+  case ESC_PLACE_BUFFER:
+    return "buffer";
+  }
+  return "heap";
+}
+
+// Source text may hold any bytes; JSON may not.
+std::string jsonText(StringRef Text) {
+  return json::isUTF8(Text) ? Text.str() : json::fixUTF8(Text);
+}
+
+json::Array jsonList(StringRef Text, char Separator) {
+  json::Array List;
+  SmallVector<StringRef, 8> Parts;
+  Text.split(Parts, Separator, -1, /*KeepEmpty=*/false);
+  for (StringRef Part : Parts)
+    List.push_back(jsonText(Part.trim()));
+  return List;
+}
+
+json::Object jsonFinding(const Finding &F) {
+  json::Object O{{"kind", kindName(F.Kind)},
+                 {"file", jsonText(F.File)},
+                 {"line", F.Line},
+                 {"col", F.Col},
+                 {"function", jsonText(F.SourceFunction)},
+                 {"text", jsonText(F.Text)},
+                 {"good", F.Good},
+                 {"printed", F.Printed}};
+  if (F.Reason != ESC_REASONS && !F.Good && !F.Moved)
+    O["reason"] = esc_reason_code(F.Reason);
+  if (!F.Flow.empty())
+    O["flow"] = jsonList(F.Flow, '\n');
+  if (F.Kind != ESC_FIND_SITE)
+    return O;
+  O["site"] = F.Hash;
+  O["chain"] = jsonList(F.Chain, '@');
+  O["allocator"] = F.Source ? jsonText(F.Source->Callee) : std::string();
+  O["placement"] = placementName(F);
+  O["moved"] = F.Moved;
+  if (F.SizeBytes != ESC_SIZE_UNKNOWN)
+    O["size"] = static_cast<int64_t>(F.SizeBytes);
+  if (F.Moved) {
+    O["slot_bytes"] = static_cast<int64_t>(F.SlotBytes);
+    O["align"] = static_cast<int64_t>(F.AlignBytes);
+    O["frees_removed"] = F.Frees;
+  }
+  return O;
+}
+
+} // namespace
+
+struct Report::Impl {
+  clang::CompilerInstance &CI;
+  const Options &Opts;
+  bool Wanted;
+  std::string ReportPath;
+  std::unique_ptr<raw_fd_ostream> ReportFile;
+
+  MapVector<const CallInfo *, Site> Sites;
+  std::vector<Finding> Others; // parameters, results, locals
+  using Position = std::tuple<std::string, unsigned, unsigned>;
+  std::map<Position, Finding> HeapLocals;
+
+  Impl(clang::CompilerInstance &CI, const Options &Opts)
+      : CI(CI), Opts(Opts), Wanted(Report::wanted(CI, Opts)) {}
+
+  void error(StringRef Message) {
+    clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
+    unsigned Id = Diags.getCustomDiagID(clang::DiagnosticsEngine::Error,
+                                        "escapement: cannot write the report '%0': %1");
+    Diags.Report(Id) << ReportPath << Message;
+  }
+
+  void openReport() {
+    if (Opts.ReportFile.empty())
+      return;
+    ReportPath = reportPath(CI, Opts.ReportFile);
+    std::error_code Failed;
+    ReportFile = std::make_unique<raw_fd_ostream>(ReportPath, Failed, sys::fs::OF_Text);
+    if (!Failed)
+      return;
+    error(Failed.message());
+    ReportFile->clear_error();
+    ReportFile.reset();
+  }
+
+  // ---- collecting
+
+  struct Collector {
+    Impl &I;
+    Stage At;
+    const LoweredModule &Lowered;
+    const DenseSet<EscSite> &Moved;
+    bool Rewrote;
+    ArrayRef<std::pair<EscFunc, EscLocal>> HeapLocals;
+    // Names of the functions of the model.
+    DenseMap<EscFunc, const Function *> Functions = DenseMap<EscFunc, const Function *>();
+    // With m=1 and a report file: what m=1 alone would find.
+    std::set<std::pair<Position, std::string>> Level1 = {};
+    bool OnlyLevel1 = false;
+  };
+
+  void collect(Collector &C) {
+    for (const LoweredFunction &F : C.Lowered.Functions)
+      C.Functions[F.Id] = F.F;
+    const EscModule *M = C.Lowered.M.get();
+    int Level = Opts.MLevel >= 2 || ReportFile ? 2 : 1;
+    C.OnlyLevel1 = Level == 2 && Opts.MLevel < 2;
+    if (C.OnlyLevel1)
+      esc_findings(
+          M, 1,
+          [](void *Context, const EscFinding *F) {
+            static_cast<Collector *>(Context)->Level1.insert(
+                {Position(F->file ? F->file : "", F->line, F->col), F->text});
+          },
+          &C);
+    esc_findings(
+        M, Level,
+        [](void *Context, const EscFinding *F) {
+          auto *C = static_cast<Collector *>(Context);
+          C->I.add(*C, *F);
+        },
+        &C);
+  }
+
+  void add(Collector &C, const EscFinding &F) {
+    Finding New = copy(C, F);
+    if (F.kind == ESC_FIND_SITE)
+      return addSite(C, F.site, std::move(New));
+    if (F.kind == ESC_FIND_LOCAL && is_contained(C.HeapLocals, std::make_pair(F.func, F.item))) {
+      sayMovedToHeap(New);
+      HeapLocals.try_emplace(Position(New.File, New.Line, New.Col), New);
+    }
+    if (C.At == Stage::First)
+      Others.push_back(std::move(New));
+  }
+
+  static Finding copy(const Collector &C, const EscFinding &F) {
+    Finding New;
+    New.Kind = F.kind;
+    New.At = C.At;
+    New.File = F.file ? F.file : "";
+    New.Line = F.line;
+    New.Col = F.col;
+    New.Text = F.text ? F.text : "";
+    New.Flow = F.flow ? F.flow : "";
+    New.Good = F.good;
+    New.Reason = F.reason;
+    New.Printed = !F.report_only;
+    if (C.OnlyLevel1 && !C.Level1.count({Position(New.File, New.Line, New.Col), New.Text}))
+      New.Printed = false;
+    if (const Function *In = C.Functions.lookup(F.func))
+      nameFunction(New, *In);
+    return New;
+  }
+
+  static void nameFunction(Finding &F, const Function &In) {
+    F.Function = In.getName().str();
+    const DISubprogram *Program = In.getSubprogram();
+    F.SourceFunction = Program ? Program->getName().str() : F.Function;
+  }
+
+  void addSite(const Collector &C, EscSite Id, Finding New) {
+    if (Id >= C.Lowered.Sites.size())
+      return;
+    const LoweredSite &S = C.Lowered.Sites[Id];
+    if (!S.Source)
+      return;
+    if (S.Function < C.Lowered.Functions.size())
+      nameFunction(New, *C.Lowered.Functions[S.Function].F);
+    EscVerdict Verdict = esc_site_verdict(C.Lowered.M.get(), Id);
+    New.Source = S.Source;
+    New.Chain = S.Chain;
+    New.Hash = siteHash(C.Lowered, Id);
+    New.Placement = Verdict.placement;
+    New.ReasonText = Verdict.reason_text ? Verdict.reason_text : "";
+    New.SlotBytes = Verdict.slot_bytes;
+    New.AlignBytes = Verdict.align_bytes;
+    New.Frees = Verdict.nfrees;
+    New.SizeBytes = requestedBytes(C.Lowered.M.get(), S.Call);
+    bool Says = Verdict.placement == ESC_PLACE_SLOT || Verdict.placement == ESC_PLACE_BUFFER;
+    New.Moved = C.Rewrote ? C.Moved.contains(Id) : Says;
+    Sites[S.Source].Copies.push_back(std::move(New));
+  }
+
+  // "address of x escapes: returned" -> "moved to heap: x"
+  static void sayMovedToHeap(Finding &F) {
+    StringRef Name = F.Text;
+    Name.consume_front("address of ");
+    F.Text = ("moved to heap: " + Name.substr(0, Name.rfind(" escapes"))).str();
+    F.Flow.clear();
+    F.Printed = F.Good = true;
+  }
+
+  // ---- what is said in the end
+
+  std::vector<Finding> otherFindings() {
+    std::vector<Finding> Result;
+    for (Finding &F : Others) {
+      auto It = F.Kind == ESC_FIND_LOCAL ? HeapLocals.find(Position(F.File, F.Line, F.Col))
+                                         : HeapLocals.end();
+      if (It == HeapLocals.end())
+        Result.push_back(std::move(F));
+    }
+    for (auto &[Where, F] : HeapLocals)
+      Result.push_back(F);
+    return Result;
+  }
+
+  void finish(bool SawLast, Module *M) {
+    if (!Wanted || CI.getDiagnostics().hasErrorOccurred())
+      return;
+    std::vector<Finding> Lines = otherFindings(), Details = Lines;
+    for (auto &[Source, S] : Sites) {
+      std::vector<Finding> Copies = finalCopies(S, SawLast, Opts);
+      if (Copies.empty())
+        continue;
+      shareSizes(S, Copies);
+      Lines.push_back(mergeCopies(Copies));
+      Details.insert(Details.end(), Copies.begin(), Copies.end());
+    }
+    std::sort(Lines.begin(), Lines.end(), precedes);
+    std::sort(Details.begin(), Details.end(), precedes);
+    if (Opts.MLevel)
+      print(Lines);
+    if (ReportFile)
+      write(Details);
+    if (M && remarksWanted(CI.getCodeGenOpts()))
+      remark(Lines, *M);
+  }
+
+  // The call of a moved site is gone by the time it is collected.
+  static void shareSizes(const Site &S, std::vector<Finding> &Copies) {
+    for (Finding &Copy : Copies)
+      for (const Finding &F : S.Copies)
+        if (Copy.SizeBytes == ESC_SIZE_UNKNOWN && F.At == Stage::First)
+          Copy.SizeBytes = F.SizeBytes;
+  }
+
+  // ---- standard error
+
+  bool coloured() const {
+    return CI.getDiagnosticOpts().ShowColors && sys::Process::StandardErrIsDisplayed() &&
+           sys::Process::StandardErrHasColors();
+  }
+
+  void print(const std::vector<Finding> &Lines) {
+    std::string Text;
+    raw_string_ostream Out(Text);
+    bool Colour = coloured();
+    const Finding *Last = nullptr;
+    for (const Finding &F : Lines) {
+      if (!F.Printed || (Last && isSameLine(*Last, F)))
+        continue;
+      Last = &F;
+      if (Opts.MLevel >= 2 && !F.Good) {
+        SmallVector<StringRef, 16> Steps;
+        StringRef(F.Flow).split(Steps, '\n', -1, /*KeepEmpty=*/false);
+        for (StringRef Step : Steps)
+          printLine(Out, F, Step, Colour);
+      }
+      printLine(Out, F, F.Text, Colour);
+    }
+    errs() << Out.str();
+  }
+
+  static bool isSameLine(const Finding &A, const Finding &B) {
+    return std::tie(A.File, A.Line, A.Col, A.Text) == std::tie(B.File, B.Line, B.Col, B.Text);
+  }
+
+  static void printLine(raw_ostream &Out, const Finding &F, StringRef Text, bool Colour) {
+    Out << (Colour ? "\033[1m" : "") << F.File << ':' << F.Line << ':' << F.Col << ':'
+        << (Colour ? "\033[0m" : "") << ' ' << Text << '\n';
+  }
+
+  // ---- the report file
+
+  void write(const std::vector<Finding> &Details) {
+    for (const Finding &F : Details)
+      *ReportFile << json::Value(jsonFinding(F)) << '\n';
+    ReportFile->close();
+    if (ReportFile->has_error()) {
+      error(ReportFile->error().message());
+      ReportFile->clear_error();
+    }
+    ReportFile.reset();
+  }
+
+  // ---- native remarks
+
+  void remark(const std::vector<Finding> &Lines, Module &M) {
+    const Finding *Last = nullptr;
+    for (const Finding &F : Lines) {
+      Function *In = F.Printed && !(Last && isSameLine(*Last, F)) ? remarkFunction(F, M) : nullptr;
+      if (!In)
+        continue;
+      Last = &F;
+      DebugLoc Loc = remarkLocation(F, *In);
+      const BasicBlock *Region = &In->getEntryBlock();
+      if (F.Kind == ESC_FIND_PARAM || F.Kind == ESC_FIND_RESULT)
+        emit(OptimizationRemarkAnalysis(PassName, remarkName(F), Loc, Region), F, M);
+      else if (F.Good)
+        emit(OptimizationRemark(PassName, remarkName(F), Loc, Region), F, M);
+      else
+        emit(OptimizationRemarkMissed(PassName, remarkName(F), Loc, Region), F, M);
+    }
+  }
+
+  template <typename Remark> static void emit(Remark R, const Finding &F, Module &M) {
+    R << StringRef(F.Text);
+    M.getContext().diagnose(R);
+  }
+
+  static StringRef remarkName(const Finding &F) {
+    switch (F.Kind) {
+    case ESC_FIND_PARAM:
+      return "Parameter";
+    case ESC_FIND_RESULT:
+      return "Result";
+    case ESC_FIND_LOCAL:
+      return F.Good ? "MovedToHeap" : "AddressEscapes";
+    case ESC_FIND_SITE:
+      break;
+    }
+    if (F.OptimizedAway)
+      return "OptimizedAway";
+    if (F.Moved)
+      return "MovedToStack";
+    return F.Placement == ESC_PLACE_KEPT ? "KeptOnHeap" : "EscapesToHeap";
+  }
+
+  // A remark needs a function with a body; the finding's own may have been inlined and deleted.
+  static Function *remarkFunction(const Finding &F, Module &M) {
+    Function *Own = M.getFunction(F.Function);
+    if (Own && !Own->isDeclaration())
+      return Own;
+    for (Function &Other : M)
+      if (!Other.isDeclaration())
+        return &Other;
+    return nullptr;
+  }
+
+  static DebugLoc remarkLocation(const Finding &F, Function &In) {
+    DISubprogram *Program = In.getSubprogram();
+    if (!Program || !F.Line)
+      return DebugLoc();
+    LLVMContext &Context = In.getContext();
+    DIFile *Where = DIFile::get(Context, F.File, Program->getDirectory());
+    DIScope *Scope = DILexicalBlockFile::get(Context, Program, Where, /*Discriminator=*/0);
+    return DebugLoc(DILocation::get(Context, F.Line, F.Col, Scope));
+  }
+};
+
+bool Report::wanted(const clang::CompilerInstance &CI, const Options &Opts) {
+  return Opts.MLevel || !Opts.ReportFile.empty() || remarksWanted(CI.getCodeGenOpts());
+}
+
+Report::Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &)
+    : I(std::make_unique<Impl>(CI, Opts)) {
+  I->openReport();
+}
+
+Report::~Report() = default;
+
+void Report::collect(Stage At, const LoweredModule &Lowered, const DenseSet<EscSite> &Moved,
+                     bool Rewrote, ArrayRef<std::pair<EscFunc, EscLocal>> HeapLocals) {
+  if (!I->Wanted)
+    return;
+  Impl::Collector C{*I, At, Lowered, Moved, Rewrote, HeapLocals};
+  I->collect(C);
+}
+
+void Report::stillThere(const CallInfo *Site, StringRef Chain) {
+  auto It = Site ? I->Sites.find(Site) : I->Sites.end();
+  if (It != I->Sites.end())
+    It->second.LeftInChains.push_back(Chain.str());
+}
+
+void Report::finish(bool SawLast, Module *M, FunctionAnalysisManager *) { I->finish(SawLast, M); }
+
+} // namespace escapement
