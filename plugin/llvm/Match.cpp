@@ -342,12 +342,17 @@ std::vector<int> sourceArguments(const CallBase &Call, const CallInfo &Info) {
     Sources.push_back({A.Bytes, A.IsStruct});
   SmallVector<Type *, 8> Types;
   SmallVector<bool, 8> InMemory;
-  for (unsigned I = 0; I < Call.arg_size(); ++I) {
+  // memcpy and its like end in a flag of their own.
+  unsigned N = Call.arg_size() - (isa<MemIntrinsic>(Call) ? 1 : 0);
+  for (unsigned I = 0; I < N; ++I) {
     Types.push_back(Call.getArgOperand(I)->getType());
     InMemory.push_back(Call.isByValArgument(I));
   }
   bool Hidden = Call.arg_size() && Call.paramHasAttr(0, Attribute::StructRet);
-  return matchArguments(Sources, Types, InMemory, Hidden, Call.getModule()->getDataLayout());
+  std::vector<int> Result =
+      matchArguments(Sources, Types, InMemory, Hidden, Call.getModule()->getDataLayout());
+  Result.resize(Call.arg_size(), -1);
+  return Result;
 }
 
 DenseMap<const AllocaInst *, const VariableInfo *> localVariables(const Function &F,
