@@ -32,8 +32,9 @@ bool isMoved(const EscVerdict &V) {
   return V.placement == ESC_PLACE_SLOT || V.placement == ESC_PLACE_BUFFER;
 }
 
-// A frame that something else than a return may take down or copy is left alone.
-bool mayHoldSlots(const Function &F) {
+// A frame that something else than a return may take down or copy is left alone. A musttail call
+// gives up the frame before its callee begins.
+bool hasPlainFrame(const Function &F) {
   if (F.hasFnAttribute(Attribute::Naked) || F.hasFnAttribute(Attribute::OptimizeNone) ||
       F.isPresplitCoroutine() || F.callsFunctionThatReturnsTwice())
     return false;
@@ -42,18 +43,6 @@ bool mayHoldSlots(const Function &F) {
       if (auto *Call = dyn_cast<CallInst>(&I); Call && Call->isMustTailCall())
         return false;
   return true;
-}
-
-// The argument that a deallocator without a model frees: its only pointer.
-uint32_t onlyPointerArgument(const CallInst &Call) {
-  uint32_t Found = ESC_NONE;
-  for (uint32_t N = 0; N < Call.arg_size(); ++N)
-    if (Call.getArgOperand(N)->getType()->isPointerTy()) {
-      if (Found != ESC_NONE)
-        return ESC_NONE;
-      Found = N;
-    }
-  return Found;
 }
 
 bool canCallClone(const CallInst &Call, const Function &Callee) {
@@ -85,8 +74,9 @@ OpPlan describeOp(const Plan &P, const LoweredFunction &F, EscOp Op) {
     O.Possible = canCallClone(*O.Call, *Callee);
     return O;
   }
-  O.PointerArg = Model && Model->frees ? Model->pointer_param : onlyPointerArgument(*O.Call);
-  O.Possible = canGuardFree(*O.Call, O.PointerArg);
+  // Anything else that may free: a call through a pointer, a library function.
+  O.Possible = Model && Model->frees && canGuardFree(*O.Call, Model->pointer_param);
+  O.PointerArg = Model ? Model->pointer_param : ESC_NONE;
   return O;
 }
 
@@ -143,6 +133,13 @@ private:
     }
   }
 
+  bool mayHoldSlots(const Function &F) {
+    auto [It, New] = PlainFrame.try_emplace(&F, false);
+    if (New)
+      It->second = hasPlainFrame(F);
+    return It->second;
+  }
+
   void addSite(Plan &P, EscSite Site, const EscVerdict &V) {
     LoweredSite &L = Lowered.Sites[Site];
     SitePlan S;
@@ -175,7 +172,7 @@ private:
       EscAction Action = esc_op_action(P.model(), F.Lowered->Id, Op, &Sites, &Count);
       if (Action == ESC_ACT_NONE || Action == ESC_ACT_INLINE)
         continue;
-      OpPlan O = planOp(P, F, Op, Action, ArrayRef(Sites, Count));
+      OpPlan O = planOp(P, *F.Lowered, Op, Action, ArrayRef(Sites, Count));
       if (O.Sites.empty())
         continue;
       if (!O.Possible || !Seen.insert(O.Call).second)
@@ -184,14 +181,10 @@ private:
     }
   }
 
-  OpPlan planOp(Plan &P, FunctionPlan &F, EscOp Op, EscAction Action, ArrayRef<EscSite> Listed) {
-    OpPlan O = describeOp(P, *F.Lowered, Op);
+  OpPlan planOp(const Plan &P, const LoweredFunction &F, EscOp Op, EscAction Action,
+                ArrayRef<EscSite> Listed) {
+    OpPlan O = describeOp(P, F, Op);
     bool Complete = true;
-    if (Action == ESC_ACT_REMOVE && Listed.empty()) {
-      // It frees what is moved and nothing else: any of this function's sites.
-      O.Sites.append(F.Sites.begin(), F.Sites.end());
-      Complete = allMoved(P, F);
-    }
     for (EscSite Site : Listed) {
       if (P.Sites.count(Site))
         O.Sites.push_back(Site);
@@ -204,18 +197,11 @@ private:
     return O;
   }
 
-  bool allMoved(const Plan &P, const FunctionPlan &F) {
-    for (EscSite Site = 0; Site < Lowered.Sites.size(); ++Site)
-      if (&Lowered.Functions[Lowered.Sites[Site].Function] == F.Lowered && !P.Sites.count(Site) &&
-          isMoved(esc_site_verdict(P.model(), Site)))
-        return false;
-    return true;
-  }
-
   LoweredModule &Lowered;
   ApplyContext &Context;
   Regex Only;
   std::set<EscSite> Excluded, Refused;
+  DenseMap<const Function *, bool> PlainFrame;
 };
 
 // ---- Carrying it out.
@@ -230,6 +216,8 @@ public:
     for (const Instance &I : Bodies)
       CloneFunctions.push_back(I.F);
     for (auto &[Index, F] : P.Functions) {
+      if (!changes(F))
+        continue; // only copied
       Instance &I = Bodies.emplace_back();
       I.Plan = &F;
       I.F = F.Lowered->F;
@@ -249,6 +237,10 @@ private:
       I.OpCalls.push_back(I.find(Op.Call));
     for (EscSite Site : I.Plan->Sites)
       I.SiteCalls.push_back(I.find(P.Sites[Site].Call));
+  }
+
+  static bool changes(const FunctionPlan &F) {
+    return !F.Sites.empty() || any_of(F.Ops, [](const OpPlan &Op) { return !Op.Sites.empty(); });
   }
 
   // What an original is about to lose.

@@ -14,6 +14,7 @@
 //
 // NOT HERE  The guards themselves (ApplyFree.cpp).
 #include "Plan.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 #include <map>
@@ -105,6 +106,12 @@ std::vector<EscSite> allPassedSites(const Plan &P) {
   return All;
 }
 
+// A label that the assembler would see twice.
+bool hasLabel(const CallBase &Call) {
+  auto *Asm = dyn_cast<InlineAsm>(Call.getCalledOperand());
+  return Asm && StringRef(Asm->getAsmString()).contains(':');
+}
+
 Function *declareClone(Function &F, size_t Slots) {
   SmallVector<Type *, 8> Params(F.getFunctionType()->param_begin(),
                                 F.getFunctionType()->param_end());
@@ -165,7 +172,7 @@ bool canClone(const Function &F) {
       return false;
     for (const Instruction &I : BB)
       if (auto *Call = dyn_cast<CallBase>(&I);
-          Call && (Call->isMustTailCall() || Call->cannotDuplicate()))
+          Call && (Call->isMustTailCall() || Call->cannotDuplicate() || hasLabel(*Call)))
         return false; // musttail: its signature would have to stay that of the function
   }
   return true;
