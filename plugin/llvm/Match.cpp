@@ -16,6 +16,7 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Metadata.h"
@@ -377,6 +378,14 @@ const VariableInfo *taggedLocal(const AllocaInst &Alloca, const SourceTable &Sou
     return nullptr;
   const auto *Number = mdconst::dyn_extract<ConstantInt>(Tag->getOperand(0));
   return Number ? Sources.variable(static_cast<unsigned>(Number->getZExtValue())) : nullptr;
+}
+
+void untagLocals(Module &M) {
+  unsigned Kind = M.getContext().getMDKindID(TagName);
+  for (Function &F : M)
+    for (Instruction &I : instructions(F))
+      if (isa<AllocaInst>(I))
+        I.setMetadata(Kind, nullptr);
 }
 
 } // namespace escapement

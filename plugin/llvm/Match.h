@@ -35,6 +35,7 @@ localVariables(const llvm::Function &F, const SourceTable &Sources);
 // and read them again. Metadata only: the object does not change.
 void tagLocals(llvm::Module &M, const SourceTable &Sources);
 const VariableInfo *taggedLocal(const llvm::AllocaInst &Alloca, const SourceTable &Sources);
+void untagLocals(llvm::Module &M);
 
 } // namespace escapement
 

@@ -84,7 +84,7 @@ std::vector<Finding> finalCopies(const Site &S, bool SawLast, const Options &Opt
     Last = std::max(Last, F.At);
   std::vector<Finding> Moved, Left, Gone;
   for (const Finding &F : S.Copies) {
-    if (F.Moved)
+    if (F.Rewritten || (F.Moved && F.At == Last))
       Moved.push_back(F);
     else if (F.At == Last)
       (!SawLast || isLeft(F, S) ? Left : Gone).push_back(F);

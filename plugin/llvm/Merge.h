@@ -33,6 +33,7 @@ struct Finding {
   std::string Hash, ReasonText;
   EscPlacement Placement = ESC_PLACE_HEAP;
   bool Moved = false;         // the rewrite was made, or would be in report mode
+  bool Rewritten = false;     // it was made: later positions do not see this copy
   bool OptimizedAway = false; // set by merging
   uint64_t SizeBytes = ESC_SIZE_UNKNOWN, SlotBytes = 0, AlignBytes = 0;
   unsigned Frees = 0;

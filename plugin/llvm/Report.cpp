@@ -187,11 +187,14 @@ struct Report::Impl {
   Impl(clang::CompilerInstance &CI, const Options &Opts)
       : CI(CI), Opts(Opts), Wanted(Report::wanted(CI, Opts)) {}
 
-  void error(StringRef Message) {
+  void error(const Twine &Message) {
     clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
-    unsigned Id = Diags.getCustomDiagID(clang::DiagnosticsEngine::Error,
-                                        "escapement: cannot write the report '%0': %1");
-    Diags.Report(Id) << ReportPath << Message;
+    unsigned Id = Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "escapement: %0");
+    Diags.Report(Id) << Message.str();
+  }
+
+  void cannotWrite(const std::error_code &Why) {
+    error("cannot write the report '" + ReportPath + "': " + Why.message());
   }
 
   void openReport() {
@@ -202,7 +205,7 @@ struct Report::Impl {
     ReportFile = std::make_unique<raw_fd_ostream>(ReportPath, Failed, sys::fs::OF_Text);
     if (!Failed)
       return;
-    error(Failed.message());
+    cannotWrite(Failed);
     ReportFile->clear_error();
     ReportFile.reset();
   }
@@ -302,7 +305,8 @@ struct Report::Impl {
     New.Frees = Verdict.nfrees;
     New.SizeBytes = requestedBytes(C.Lowered.M.get(), S.Call);
     bool Says = Verdict.placement == ESC_PLACE_SLOT || Verdict.placement == ESC_PLACE_BUFFER;
-    New.Moved = C.Rewrote ? C.Moved.contains(Id) : Says;
+    New.Rewritten = C.Moved.contains(Id);
+    New.Moved = C.Rewrote ? New.Rewritten : Says;
     Sites[S.Source].Copies.push_back(std::move(New));
   }
 
@@ -403,7 +407,7 @@ struct Report::Impl {
       *ReportFile << json::Value(jsonFinding(F)) << '\n';
     ReportFile->close();
     if (ReportFile->has_error()) {
-      error(ReportFile->error().message());
+      cannotWrite(ReportFile->error());
       ReportFile->clear_error();
     }
     ReportFile.reset();
@@ -484,6 +488,8 @@ Report::Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTab
 }
 
 Report::~Report() = default;
+
+void Report::problem(StringRef Message) { I->error(Message); }
 
 void Report::collect(Stage At, const LoweredModule &Lowered, const DenseSet<EscSite> &Moved,
                      bool Rewrote, ArrayRef<std::pair<EscFunc, EscLocal>> HeapLocals) {

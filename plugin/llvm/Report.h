@@ -32,6 +32,9 @@ public:
   // nothing, and nothing needs a source table.
   static bool wanted(const clang::CompilerInstance &CI, const Options &Opts);
 
+  // An error of the compiler: something the user asked for cannot be done.
+  void problem(llvm::StringRef Message);
+
   // After esc_analyze, and at Early and Late after applyVerdicts: remember the findings and which
   // sites were really moved. `Rewrote` false: nothing is ever applied, a verdict counts as done and
   // `Moved` is empty. Parameter, result and local lines count at First only; a site of Early or
