@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* analyze.c - the order of the steps, and giving up.
+ *
+ * Functions are solved callees first. A recursive component is solved in rounds, from "does nothing"
+ * upwards, until no summary changes; a component that does not settle in MAX_ROUNDS gets the worst
+ * summaries. Then each function is decided while its facts are at hand, and all sites are placed.
+ *
+ * INVARIANT  Giving up is sticky: once memory failed, a limit was hit or the front end asked for it,
+ * every verdict it touches is "escapes: gave up", and no operation has an action.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "analyze.h"
+#include "cfg.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_ROUNDS = 24 };
+
+uint64_t esc_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+const char *esc_function_name(const EscModule *m, EscFunc f)
+{
+    return m->funcs[f].source_name ? m->funcs[f].source_name : m->funcs[f].name;
+}
+
+const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_model)
+{
+    const Function *f = &m->funcs[callee];
+    const Function *model = esc_model_find(m, f->name);
+    bool body = f->has_body && !(f->flags & ESC_FUNC_INTERPOSABLE);
+    *is_model = model && (model->user_model || !body);
+    if (*is_model)
+        return model;
+    if (!body)
+        return NULL;
+    const Function *summary = &m->analysis->summaries[callee];
+    return summary->has_body ? summary : NULL;
+}
+
+/* ---- allocation ----------------------------------------------------------------------------- */
+
+static void *zeroed(EscModule *m, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / 2 / size)
+        return NULL;
+    void *p = esc_memory_arena(&m->memory, count * size + 1);
+    if (p)
+        memset(p, 0, count * size + 1);
+    return p;
+}
+
+static bool make_results(EscModule *m)
+{
+    Analysis *a = zeroed(m, 1, sizeof *a);
+    if (!a)
+        return false;
+    m->analysis = a;
+    size_t n = (size_t)m->nfuncs + 1;
+    a->summaries = zeroed(m, n, sizeof *a->summaries);
+    a->results = zeroed(m, n, sizeof *a->results);
+    a->sites = zeroed(m, (size_t)m->nsites + 1, sizeof *a->sites);
+    a->locals = zeroed(m, n, sizeof *a->locals);
+    a->component = zeroed(m, n, sizeof *a->component);
+    a->order = zeroed(m, n, sizeof *a->order);
+    a->cyclic = zeroed(m, n, sizeof *a->cyclic);
+    if (m->memory.failed)
+        return false;
+    for (EscFunc f = 0; f < m->nfuncs; f++) {
+        const Function *fn = &m->funcs[f];
+        a->results[f].params = zeroed(m, (size_t)fn->nparams + 1, sizeof(ParamFacts));
+        a->locals[f] = zeroed(m, (size_t)fn->nlocals + 1, sizeof(LocalResult));
+        if (m->memory.failed)
+            return false;
+        for (uint32_t i = 0; i < fn->nparams; i++)
+            a->results[f].params[i].result_level = NO_LEVEL;
+    }
+    return true;
+}
+
+/* What esc_module_free must give back besides the arena. */
+void esc_analysis_free(EscModule *m)
+{
+    Analysis *a = m->analysis;
+    if (!a)
+        return;
+    for (EscFunc f = 0; f < m->nfuncs && a->summaries; f++)
+        esc_body_free(m, &a->summaries[f]);
+    for (EscFunc f = 0; f < m->nfuncs && a->results; f++)
+        esc_memory_release(a->results[f].frees);
+    esc_memory_release(a->pool);
+    esc_memory_release(a->inlines);
+    esc_memory_release(a->actions);
+    m->analysis = NULL;
+}
+
+/* ---- one function ----------------------------------------------------------------------------- */
+
+static void mark_repeated(Solver *s)
+{
+    for (Obj o = 0; o < s->nobjs && !s->failed; o++)
+        if (s->objs[o].kind == OBJ_SITE || s->objs[o].kind == OBJ_FRESH)
+            s->objs[o].many |= esc_cfg_in_loop(s, s->objs[o].op);
+}
+
+static const char *limit_text(EscModule *m, const char *what, uint64_t limit)
+{
+    char buffer[96];
+    int n = snprintf(buffer, sizeof buffer, "%s, limit %llu", what, (unsigned long long)limit);
+    const char *text = esc_model_string(m, buffer, (size_t)n);
+    return text ? text : "out of memory";
+}
+
+static void note_limit(EscModule *m, const Solver *s)
+{
+    FuncResult *r = &m->analysis->results[s->func];
+    if (r->gave_up)
+        return;
+    bool facts = s->limit && strcmp(s->limit, "points-to facts") == 0;
+    r->gave_up = s->failed ? "out of memory" : limit_text(m, s->limit, facts ? m->config.max_facts : m->config.max_ops);
+}
+
+/* Solve `f` and make its summary; `decide`: also its verdicts. False when the summary changed. */
+static bool solve_function(EscModule *m, EscFunc f, bool decide)
+{
+    Function fresh;
+    Solver s;
+    bool summarized = false;
+    memset(&fresh, 0, sizeof fresh);
+    for (int coarse = 0; coarse < 2 && !summarized; coarse++) {
+        if (coarse) {
+            esc_body_free(m, &fresh);
+            esc_solver_free(&s);
+        }
+        esc_solve(&s, m, f, coarse != 0);
+        if (s.failed || s.limit)
+            break;
+        mark_repeated(&s);
+        summarized = esc_summarize(&s, &fresh) && !m->memory.failed;
+    }
+    if (s.failed || s.limit)
+        note_limit(m, &s);
+    else if (decide && !m->memory.failed) {
+        esc_decide_escapes(&s);
+        esc_param_facts(&s, &m->analysis->results[f]);
+    }
+    esc_solver_free(&s);
+    if (!summarized) {
+        esc_body_free(m, &fresh);
+        esc_summary_worst(m, f, &fresh);
+    }
+    Function *old = &m->analysis->summaries[f];
+    bool same = old->has_body && esc_summary_equal(old, &fresh);
+    esc_body_free(m, old);
+    *old = fresh;
+    return same;
+}
+
+static void forget_summary(EscModule *m, EscFunc f)
+{
+    Function *s = &m->analysis->summaries[f];
+    esc_body_free(m, s);
+    memset(s, 0, sizeof *s);
+}
+
+/* The start of the rounds: a body that does nothing and returns nothing. */
+static void empty_summary(EscModule *m, EscFunc f)
+{
+    Function *s = &m->analysis->summaries[f];
+    forget_summary(m, f);
+    s->name = m->funcs[f].name;
+    s->nparams = m->funcs[f].nparams;
+    s->flags = m->funcs[f].flags & ESC_FUNC_VARIADIC;
+    for (uint32_t i = 0; i < s->nparams; i++)
+        esc_body_value(m, s);
+    esc_body_block(m, s);
+    s->has_body = true;
+}
+
+static bool late(EscModule *m)
+{
+    Analysis *a = m->analysis;
+    if (a->deadline_ns && !m->gave_up && esc_now_ns() > a->deadline_ns)
+        m->gave_up = limit_text(m, "milliseconds", m->config.max_milliseconds);
+    if (m->memory.failed && !m->gave_up)
+        m->gave_up = "out of memory";
+    return m->gave_up != NULL;
+}
+
+static void solve_component(EscModule *m, const EscFunc *members, uint32_t n)
+{
+    if (!m->analysis->cyclic[m->analysis->component[members[0]]]) {
+        solve_function(m, members[0], true);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (m->funcs[members[i]].has_body)
+            empty_summary(m, members[i]);
+    bool settled = false;
+    for (int round = 0; round < MAX_ROUNDS && !settled && !late(m); round++) {
+        settled = true;
+        for (uint32_t i = 0; i < n; i++)
+            if (m->funcs[members[i]].has_body && !late(m))
+                settled &= solve_function(m, members[i], false);
+    }
+    for (uint32_t i = 0; i < n && !settled; i++) {
+        forget_summary(m, members[i]);
+        esc_summary_worst(m, members[i], &m->analysis->summaries[members[i]]);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (m->funcs[members[i]].has_body && !late(m)) {
+            /* With the worst summaries of its circle its own must not become better than they are. */
+            solve_function(m, members[i], true);
+            if (!settled) {
+                forget_summary(m, members[i]);
+                esc_summary_worst(m, members[i], &m->analysis->summaries[members[i]]);
+            }
+        }
+}
+
+static void solve_all(EscModule *m)
+{
+    const Analysis *a = m->analysis;
+    for (uint32_t i = 0; i < m->nfuncs && !late(m);) {
+        uint32_t n = 1;
+        while (i + n < m->nfuncs && a->component[a->order[i + n]] == a->component[a->order[i]])
+            n++;
+        if (n > 1 || m->funcs[a->order[i]].has_body)
+            solve_component(m, &a->order[i], n);
+        i += n;
+    }
+}
+
+/* ---- entries -------------------------------------------------------------------------------- */
+
+bool esc_analyze(EscModule *m)
+{
+    if (m->analysis)
+        return !m->gave_up;
+    const char *wrong = m->error ? m->error : esc_model_check(m);
+    if (wrong && !m->gave_up)
+        m->gave_up = wrong;
+    if (m->memory.failed || !make_results(m)) {
+        m->gave_up = "out of memory";
+        return false;
+    }
+    Analysis *a = m->analysis;
+    if (m->config.max_milliseconds)
+        a->deadline_ns = esc_now_ns() + m->config.max_milliseconds * 1000000u;
+    if (!m->gave_up && esc_components(m))
+        solve_all(m);
+    if (!late(m))
+        esc_place(m);
+    late(m);
+    a->done = true;
+    return !m->gave_up;
+}
+
+const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument)
+{
+    static const char *const format[] = {
+#define ESC_REASON(name, text) text,
+#include "escapement/reasons.def"
+#undef ESC_REASON
+    };
+    char buffer[512], folded[80];
+    const char *percent = strstr(format[reason], "%s");
+    if (!percent)
+        return format[reason];
+    esc_fold_text(argument ? argument : "", folded, sizeof folded);
+    int n = snprintf(buffer, sizeof buffer, "%.*s%s%s", (int)(percent - format[reason]), format[reason], folded, percent + 2);
+    const char *text = esc_model_string(m, buffer, (size_t)n);
+    return text ? text : "gave up: out of memory";
+}
+
+const char *esc_reason_code(EscReason reason)
+{
+    static const char *const code[] = {
+#define ESC_REASON(name, text) #name,
+#include "escapement/reasons.def"
+#undef ESC_REASON
+    };
+    return reason < ESC_REASONS ? code[reason] : "";
+}
+
+static EscVerdict gave_up_verdict(const EscModule *m)
+{
+    EscVerdict v = {.placement = ESC_PLACE_HEAP, .reason = ESC_REASON_GAVE_UP, .reason_text = "gave up: out of memory"};
+    if (!m->memory.failed)
+        v.reason_text = esc_reason_line((EscModule *)m, ESC_REASON_GAVE_UP, m->gave_up ? m->gave_up : "not analysed");
+    return v;
+}
+
+static bool decided(const EscModule *m)
+{
+    return m->analysis && m->analysis->done && !m->gave_up && !m->memory.failed && !m->error;
+}
+
+EscVerdict esc_site_verdict(const EscModule *m, EscSite site)
+{
+    if (!decided(m) || site >= m->nsites)
+        return gave_up_verdict(m);
+    return m->analysis->sites[site].verdict;
+}
+
+EscVerdict esc_local_verdict(const EscModule *m, EscFunc f, EscLocal local, bool *proved)
+{
+    if (proved)
+        *proved = false;
+    if (!decided(m) || f >= m->nfuncs || local >= m->funcs[f].nlocals || m->analysis->results[f].gave_up)
+        return gave_up_verdict(m);
+    const LocalResult *r = &m->analysis->locals[f][local];
+    EscVerdict v = {.placement = ESC_PLACE_SLOT, .reason_text = ""};
+    if (r->escapes) {
+        v.placement = ESC_PLACE_HEAP;
+        v.reason = r->reason;
+        v.reason_text = esc_reason_line((EscModule *)m, r->reason, r->text);
+        if (proved)
+            *proved = r->proved;
+    }
+    return v;
+}
+
+EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite **sites, uint32_t *nsites)
+{
+    if (sites)
+        *sites = NULL;
+    if (nsites)
+        *nsites = 0;
+    if (!decided(m))
+        return ESC_ACT_NONE;
+    const Analysis *a = m->analysis;
+    uint32_t lo = 0, hi = a->nactions;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const OpAction *x = &a->actions[mid];
+        if (x->func < f || (x->func == f && x->op < op))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == a->nactions || a->actions[lo].func != f || a->actions[lo].op != op)
+        return ESC_ACT_NONE;
+    if (sites)
+        *sites = a->pool + a->actions[lo].sites;
+    if (nsites)
+        *nsites = a->actions[lo].nsites;
+    return a->actions[lo].action;
+}
+
+bool esc_op_frees_foreign(const EscModule *m, EscFunc f, EscOp op)
+{
+    if (!decided(m) || f >= m->nfuncs || op >= m->funcs[f].nops || !m->analysis->results[f].foreign_frees)
+        return true;
+    return (m->analysis->results[f].foreign_frees[op / 32] >> (op % 32)) & 1;
+}
+
+bool esc_summary_print(const EscModule *m, EscFunc f, EscWrite write, void *context)
+{
+    if (!m->analysis || f >= m->nfuncs || !m->analysis->summaries[f].has_body)
+        return write(context, "unknown\n", 8);
+    return esc_text_print_function(m, &m->analysis->summaries[f], write, context);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* analyze.h - what the steps of the analysis leave behind for the questions asked later.
+ *
+ * Order: components.c (who calls whom) -> solve.c + summary.c bottom-up -> escape.c and lifetime.c for each
+ * function while its facts are at hand -> place.c for all -> explain.c and findings.c on demand.
+ */
+#ifndef ESC_ANALYZE_H
+#define ESC_ANALYZE_H
+
+#include "solve.h"
+
+enum { NO_LEVEL = 255 };
+
+/* What a function does with a parameter, for the lines about it. */
+typedef struct ParamFacts {
+    bool leaks, content_leaks, frees, frees_content, conditional;
+    uint8_t result_level;    /* NO_LEVEL: not in the result */
+    uint32_t callback_param; /* conditional: on what this parameter does ... */
+    uint32_t callback_arg;   /* ... with this argument, from 0 */
+} ParamFacts;
+
+/* One operation that may free, and whom. */
+typedef struct FreeUse {
+    EscOp op;
+    bool realloc, fixed, assumed;
+    bool others; /* also memory that is not a site of this function */
+    const char *by;
+    EscFunc callee;
+    uint32_t sites, nsites; /* Analysis.pool */
+} FreeUse;
+
+typedef struct FuncResult {
+    ParamFacts *params;
+    FreeUse *frees;
+    uint32_t nfrees, cap_frees;
+    bool fresh_result;      /* on every path plain memory nobody else holds, or NULL */
+    bool recursive;         /* may be on the stack more than once through calls we see */
+    bool maybe_recursive;   /* the same through calls behind pointers */
+    const char *gave_up;    /* why nothing was decided here; NULL */
+    uint32_t *foreign_frees; /* bitset over operations: may free what the caller can name */
+    uint64_t frame_bytes, path_bytes; /* moved here; here and in the deepest known chain of callees */
+} FuncResult;
+
+typedef struct SiteResult {
+    bool escapes;        /* reason and text then say why */
+    EscReason reason;    /* ESC_REASONS: none yet */
+    const char *text;    /* argument of the reason */
+    bool live_twice;
+    bool blob;           /* too many pointers at one place to tell them apart */
+    EscVerdict verdict;
+} SiteResult;
+
+/* An allocation below a call that could live in the caller if the callee were inlined. */
+typedef struct InlineUse {
+    EscFunc func;
+    EscOp op;
+    EscSite origin;
+    bool good;
+} InlineUse;
+
+typedef struct LocalResult {
+    bool escapes, proved;
+    EscReason reason;
+    const char *text;
+} LocalResult;
+
+typedef struct OpAction {
+    EscFunc func;
+    EscOp op;
+    EscAction action;
+    uint32_t sites, nsites; /* Analysis.pool */
+} OpAction;
+
+typedef struct Analysis {
+    Function *summaries;  /* per function; has_body false: nothing known */
+    FuncResult *results;  /* per function */
+    SiteResult *sites;    /* per site */
+    LocalResult **locals; /* per function, per local; NULL when it has none */
+    uint32_t *component;  /* per function; numbered callees first */
+    uint32_t *order;      /* functions, callees first */
+    uint32_t ncomponents;
+    bool *cyclic;         /* per component */
+    uint32_t *pool;
+    uint32_t npool, cap_pool;
+    InlineUse *inlines;
+    uint32_t ninlines, cap_inlines;
+    OpAction *actions; /* sorted by (func, op) */
+    uint32_t nactions, cap_actions;
+    uint64_t deadline_ns; /* 0: none */
+    bool done;
+} Analysis;
+
+bool esc_components(EscModule *m);
+/* Make the summary of a solved function. False: too large, try coarser. */
+bool esc_summarize(Solver *s, Function *out);
+/* The summary of a function of which anything must be expected. */
+void esc_summary_worst(EscModule *m, EscFunc func, Function *out);
+bool esc_summary_equal(const Function *a, const Function *b);
+/* Parameter lines and the result line. */
+void esc_param_facts(Solver *s, FuncResult *out);
+/* Which sites and locals outlive their function, and what may free the rest. */
+void esc_decide_escapes(Solver *s);
+/* Whether two objects of one site may be live at once. `op`: the ALLOC, REALLOC or CALL. */
+bool esc_live_twice(Solver *s, Obj object);
+/* Whether every way from `op` to the end of the function frees the block that `dst` got last. */
+bool esc_always_freed_after(Solver *s, EscOp op, EscValue pointer);
+void esc_place(EscModule *m);
+
+/* The causes of one fact, oldest first, for explain.c; false when the path is longer than `capacity`. */
+typedef struct Step {
+    EscOp op;
+    const char *kind;
+} Step;
+
+uint64_t esc_now_ns(void);
+const char *esc_function_name(const EscModule *m, EscFunc f);
+/* The reason with its argument in place: "stored in global head". */
+const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument);
+
+#endif

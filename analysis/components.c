@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* components.c - who calls whom in a circle: the strongly connected components of the call graph.
+ *
+ * Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), without
+ * recursion: a call graph may be a chain of a million functions. Components come out callees first.
+ *
+ * Edges are direct calls and taken addresses inside a function (a callback is called below the
+ * function that names it). Calls behind unknown pointers make no edge here; place.c asks for them.
+ */
+#include "analyze.h"
+
+#include <string.h>
+
+typedef struct Frame {
+    EscFunc f;
+    EscOp next;
+} Frame;
+
+typedef struct Search {
+    EscModule *m;
+    uint32_t *number, *low; /* 0: not seen */
+    bool *on_stack;
+    EscFunc *stack;
+    Frame *frames;
+    uint32_t nstack, nframes, counter, norder;
+} Search;
+
+static bool calls(const Op *op)
+{
+    return op->kind == ESC_OP_CALL || op->kind == ESC_OP_FUNCTION;
+}
+
+static void enter(Search *x, EscFunc f)
+{
+    x->number[f] = x->low[f] = ++x->counter;
+    x->stack[x->nstack++] = f;
+    x->on_stack[f] = true;
+    x->frames[x->nframes++] = (Frame){f, 0};
+}
+
+static void leave(Search *x, EscFunc f)
+{
+    Analysis *a = x->m->analysis;
+    if (x->low[f] == x->number[f]) {
+        uint32_t size = 0;
+        EscFunc g;
+        do {
+            g = x->stack[--x->nstack];
+            x->on_stack[g] = false;
+            a->component[g] = a->ncomponents;
+            a->order[x->norder++] = g;
+            size++;
+        } while (g != f);
+        if (size > 1)
+            a->cyclic[a->ncomponents] = true;
+        a->ncomponents++;
+    }
+    if (x->nframes > 0) {
+        EscFunc parent = x->frames[x->nframes - 1].f;
+        if (x->low[f] < x->low[parent])
+            x->low[parent] = x->low[f];
+    }
+}
+
+static void visit(Search *x, EscFunc root)
+{
+    enter(x, root);
+    while (x->nframes > 0) {
+        Frame *frame = &x->frames[x->nframes - 1];
+        const Function *f = &x->m->funcs[frame->f];
+        if (frame->next >= f->nops) {
+            EscFunc done = frame->f;
+            x->nframes--;
+            leave(x, done);
+            continue;
+        }
+        const Op *op = &f->ops[frame->next++];
+        if (!calls(op) || op->index >= x->m->nfuncs)
+            continue;
+        EscFunc g = op->index, from = frame->f;
+        if (!x->number[g])
+            enter(x, g);
+        else if (x->on_stack[g] && x->number[g] < x->low[from])
+            x->low[from] = x->number[g];
+    }
+}
+
+static void mark_self_calls(EscModule *m)
+{
+    for (EscFunc f = 0; f < m->nfuncs; f++)
+        for (EscOp i = 0; i < m->funcs[f].nops; i++)
+            if (calls(&m->funcs[f].ops[i]) && m->funcs[f].ops[i].index == f)
+                m->analysis->cyclic[m->analysis->component[f]] = true;
+}
+
+bool esc_components(EscModule *m)
+{
+    Search x = {.m = m};
+    uint32_t n = m->nfuncs + 1;
+    Memory *mem = &m->memory;
+    x.number = esc_memory_resize(mem, NULL, n, sizeof *x.number);
+    x.low = esc_memory_resize(mem, NULL, n, sizeof *x.low);
+    x.on_stack = esc_memory_resize(mem, NULL, n, sizeof *x.on_stack);
+    x.stack = esc_memory_resize(mem, NULL, n, sizeof *x.stack);
+    x.frames = esc_memory_resize(mem, NULL, n, sizeof *x.frames);
+    bool ok = !mem->failed;
+    if (ok) {
+        memset(x.number, 0, n * sizeof *x.number);
+        memset(x.on_stack, 0, n * sizeof *x.on_stack);
+        for (EscFunc f = 0; f < m->nfuncs; f++)
+            if (!x.number[f])
+                visit(&x, f);
+        mark_self_calls(m);
+    }
+    esc_memory_release(x.number);
+    esc_memory_release(x.low);
+    esc_memory_release(x.on_stack);
+    esc_memory_release(x.stack);
+    esc_memory_release(x.frames);
+    return ok;
+}
+
+bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b)
+{
+    const Analysis *an = m->analysis;
+    return an->component[a] == an->component[b] && an->cyclic[an->component[a]];
+}
