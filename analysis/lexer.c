@@ -272,7 +272,7 @@ void esc_lex_next(Lexer *lexer) {
             lexer->at = name_end(lexer, lexer->at);
             token->length = (size_t)(lexer->at - token->text);
         }
-        if (!lexer->failed && token->length == 0)
+        if (!lexer->failed && token->length == 0 && !token->quoted)
             esc_lex_fail(lexer, token->line, token->col, "a name is missing after", at, 1);
     } else {
         lex_mark(lexer);

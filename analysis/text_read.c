@@ -676,8 +676,10 @@ static void read_extra(Reader *r, EscOpInfo *info, Args *args) {
         info->flags |= (uint32_t)esc_lex_need_number(lex, UINT16_MAX, "flags");
     else if (esc_lex_take_word(lex, "args"))
         read_args(r, args);
+    else if (esc_lex_take_word(lex, "place"))
+        info->source = read_place(r);
     else
-        esc_lex_expected(lex, "a, b, range, width, index, flags or args after '+'");
+        esc_lex_expected(lex, "a, b, range, width, index, flags, args or place after '+'");
 }
 
 /* The kind of operation that `token` names; ESC_OP_KINDS when it is none. A kind of allocation is
@@ -720,7 +722,9 @@ static void read_op_parts(Reader *r, EscOpInfo *info, Args *args, bool is_alloc_
         else if (!take_flag(r, esc_text_op_flags, &info->flags))
             break;
     }
-    info->source = read_place(r);
+    EscSource place = read_place(r);
+    if (place)
+        info->source = place;
 }
 
 /* [%v =] WORD ... */
@@ -908,6 +912,8 @@ static void read_param(Reader *r, uint32_t param) {
     uint32_t flags = 0;
     while (take_flag(r, esc_text_param_flags, &flags))
         ;
+    if (esc_lex_take_word(&r->lex, "flags"))
+        flags |= need_u32(r, "flags");
     EscSource place = read_place(r);
     if (r->lex.failed)
         return;
