@@ -130,7 +130,7 @@ EscConfig esc_config_default(void) {
     };
 }
 
-EscModule *esc_module_new(const EscConfig *config) {
+EscModule *esc_model_new_bare(const EscConfig *config) {
     Memory memory = {0};
     EscModule *m = esc_memory_resize(&memory, NULL, 1, sizeof *m);
     if (!m)
@@ -140,7 +140,13 @@ EscModule *esc_module_new(const EscConfig *config) {
         m->sources[0] = (Source){0};
         m->nsources = 1;
     }
-    esc_models_install(m);
+    return m;
+}
+
+EscModule *esc_module_new(const EscConfig *config) {
+    EscModule *m = esc_model_new_bare(config);
+    if (m)
+        esc_models_install(m);
     return m;
 }
 

@@ -758,7 +758,7 @@ static void read_op(Reader *r) {
 
 /* ---- functions ------------------------------------------------------------------------------ */
 
-/* $x size N ["name"] place */
+/* $x size N ["name"] place, see declares_local */
 static void read_local(Reader *r) {
     const Token token = r->lex.token;
     if (token.kind != TOKEN_NAME || token.mark != '$') {
@@ -770,9 +770,8 @@ static void read_local(Reader *r) {
         return;
     }
     esc_lex_next(&r->lex);
-    uint64_t size = 0;
-    if (esc_lex_take_word(&r->lex, "size"))
-        size = read_magnitude(r);
+    esc_lex_take_word(&r->lex, "size");
+    uint64_t size = read_magnitude(r);
     const char *name = NULL;
     if (r->lex.token.kind == TOKEN_STRING)
         name = esc_lex_need_string(&r->lex, "a name");
@@ -845,6 +844,19 @@ static bool is_label(const Reader *r) {
     return at < r->lex.end && *at == ':';
 }
 
+/* `local $x size N` declares; `local $x` without a result is an operation that does nothing. */
+static bool declares_local(const Reader *r) {
+    if (!esc_lex_is_word(&r->lex, "local"))
+        return false;
+    EscError ignored;
+    Lexer ahead = r->lex;
+    ahead.error = &ignored;
+    ahead.skim = true;
+    esc_lex_next(&ahead);
+    esc_lex_next(&ahead);
+    return esc_lex_is_word(&ahead, "size");
+}
+
 static void read_body_line(Reader *r) {
     if (is_label(r)) {
         const Token token = r->lex.token;
@@ -852,7 +864,8 @@ static void read_body_line(Reader *r) {
         read_label(r, &token);
         return;
     }
-    if (esc_lex_take_word(&r->lex, "local")) {
+    if (declares_local(r)) {
+        esc_lex_next(&r->lex);
         read_local(r);
         return;
     }
