@@ -26,6 +26,13 @@
 namespace escapement {
 namespace compat {
 
+// What ASTConsumer::CompleteExternalDeclaration gets.
+#if LLVM_VERSION_MAJOR >= 19
+using ExternalDecl = clang::DeclaratorDecl;
+#else
+using ExternalDecl = clang::VarDecl;
+#endif
+
 inline bool hasDebugInfo(const clang::CodeGenOptions &Opts) {
 #if LLVM_VERSION_MAJOR >= 17
   return Opts.getDebugInfo() != llvm::codegenoptions::NoDebugInfo;

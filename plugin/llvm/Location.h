@@ -13,6 +13,7 @@
 #include "escapement/analysis.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Instruction.h"
+#include "llvm/IR/ValueMap.h"
 
 namespace llvm {
 class DIFile;
@@ -21,6 +22,9 @@ class GlobalVariable;
 } // namespace llvm
 
 namespace escapement {
+
+// Allocas and the variables they are; follows the IR as it changes.
+using LocalNames = llvm::ValueMap<const llvm::Value *, const VariableInfo *>;
 
 bool isFunctionStatic(const llvm::GlobalVariable &G);
 // The name of a variable as the source has it.
@@ -33,9 +37,6 @@ public:
 
   const CallInfo *call(const llvm::Instruction &I, llvm::StringRef Callee);
   const AssignInfo *assignment(const llvm::Instruction &I);
-  const VariableInfo *local(const llvm::AllocaInst &A) const {
-    return Enabled ? taggedLocal(A, Table) : nullptr;
-  }
   const FunctionInfo *function(llvm::StringRef LinkageName) const {
     return Enabled ? Table.function(LinkageName) : nullptr;
   }

@@ -60,6 +60,8 @@ struct LoweredModule {
 struct LowerAnalyses {
   std::function<const llvm::TargetLibraryInfo &(llvm::Function &)> TLI;
   std::function<llvm::LazyValueInfo *(llvm::Function &)> LVI; // may be empty or give null
+  std::function<const VariableInfo *(const llvm::AllocaInst &)> Local; // may be empty or give null
+  bool AfterRewrite = false; // there may be settled allocations (Apply.h)
 };
 
 // Never fails: what is not understood is in the model as a leak.

@@ -367,7 +367,7 @@ void BodyLowering::lowerLocals() {
         Size && !Size->isScalable() ? Size->getFixedValue() : uint64_t(ESC_SIZE_UNKNOWN);
     StringRef Name;
     Place At;
-    if (const VariableInfo *Variable = ML.Where.local(*A)) {
+    if (const VariableInfo *Variable = ML.Analyses.Local ? ML.Analyses.Local(*A) : nullptr) {
       Name = Variable->Name;
       At = Variable->At;
     }

@@ -159,7 +159,7 @@ void BodyLowering::lowerOpaqueAllocation(CallBase &C, Function *Fn, const CallIn
 
 EscSite BodyLowering::newSite(CallBase &C, EscSiteInfo &Info, const CallInfo *Source) {
   // What an earlier position left on the heap on purpose, or made: an object, but no site of ours.
-  if (isSettledAllocation(C)) {
+  if (ML.Analyses.AfterRewrite && isSettledAllocation(C)) {
     Info.movable = false;
     Source = nullptr;
   }

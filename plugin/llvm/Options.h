@@ -44,6 +44,9 @@ struct Options {
   bool NeedSource = false;    // something will be printed or selected by place: -m, report, site
 };
 
+// Fills `Opts`; what is wrong as text, empty when nothing is.
+std::string parseOptions(const std::vector<std::string> &Arguments, Options &Opts);
+
 } // namespace escapement
 
 #endif

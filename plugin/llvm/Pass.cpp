@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Pass.cpp - see Pass.h.
+#include "Pass.h"
+#include "CopyLocations.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Analysis/LazyValueInfo.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/DebugInfo.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Transforms/IPO/InferFunctionAttrs.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/LowerExpectIntrinsic.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+
+using namespace llvm;
+
+namespace escapement {
+
+// A chain of wrappers is seldom deeper; every round costs a whole analysis.
+static constexpr unsigned MaxInlineRounds = 4;
+// A callee larger than this is not worth a copy for one allocation.
+static constexpr unsigned MaxInlineInstructions = 400;
+// How many instructions inlining on request may add to one caller.
+static constexpr unsigned MaxInlineGrowth = 4000;
+
+// What inlining or a slot exposes at once: loads of stored pointers, checks that are decided.
+static FunctionPassManager cleanup() {
+  FunctionPassManager FPM;
+  FPM.addPass(SROAPass(SROAOptions::ModifyCFG));
+  FPM.addPass(EarlyCSEPass());
+  FPM.addPass(SimplifyCFGPass());
+  return FPM;
+}
+
+static void runOn(ArrayRef<Function *> Functions, FunctionPassManager FPM,
+                  FunctionAnalysisManager &FAM) {
+  for (Function *F : Functions) {
+    FAM.invalidate(*F, PreservedAnalyses::none());
+    FAM.invalidate(*F, FPM.run(*F, FAM));
+  }
+}
+
+void Driver::dump(EscModule *M) {
+  if (Opts.DumpFile.empty() || Dumped)
+    return;
+  Dumped = true;
+  std::error_code Error;
+  raw_fd_ostream File(Opts.DumpFile, Error, sys::fs::OF_Text);
+  if (Error) {
+    Problem("cannot write '" + Opts.DumpFile + "': " + Error.message());
+    return;
+  }
+  auto Write = [](void *Context, const char *Text, size_t Length) {
+    *static_cast<raw_fd_ostream *>(Context) << StringRef(Text, Length);
+    return true;
+  };
+  esc_module_print(M, Write, &File);
+}
+
+LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM) {
+  LowerAnalyses Analyses;
+  Analyses.TLI = [&](Function &F) -> const TargetLibraryInfo & {
+    return FAM.getResult<TargetLibraryAnalysis>(F);
+  };
+  SmallSetVector<Function *, 8> Asked;
+  Analyses.LVI = [&](Function &F) {
+    Asked.insert(&F);
+    return &FAM.getResult<LazyValueAnalysis>(F);
+  };
+  Analyses.Local = [&](const AllocaInst &A) { return Names.lookup(&A); };
+  Analyses.AfterRewrite = Rewrites != 0;
+  LoweredModule Lowered = lower(M, Analyses, Sources, Opts);
+  // Answers that stay in the cache would be found by later passes, which would do something else
+  // than without us.
+  PreservedAnalyses AllButValues = PreservedAnalyses::all();
+  AllButValues.abandon<LazyValueAnalysis>();
+  for (Function *F : Asked)
+    FAM.invalidate(*F, AllButValues);
+  if (Lowered.M) {
+    dump(Lowered.M.get());
+    esc_analyze(Lowered.M.get());
+  }
+  return Lowered;
+}
+
+bool Driver::inlineRequested(LoweredModule &Lowered, FunctionAnalysisManager &FAM) {
+  SmallVector<CallBase *, 8> Calls;
+  for (LoweredFunction &LF : Lowered.Functions) {
+    unsigned Growth = 0;
+    for (EscOp Op = 0; Op < LF.OpInst.size(); ++Op) {
+      auto *Call = dyn_cast_or_null<CallBase>(LF.OpInst[Op]);
+      const EscSite *Sites;
+      uint32_t NumSites;
+      if (!Call || esc_op_action(Lowered.M.get(), LF.Id, Op, &Sites, &NumSites) != ESC_ACT_INLINE)
+        continue;
+      Function *Callee = Call->getCalledFunction();
+      unsigned Size = Callee ? Callee->getInstructionCount() : 0;
+      if (!Callee || Size > MaxInlineInstructions || Growth + Size > MaxInlineGrowth)
+        continue;
+      Growth += Size;
+      Calls.push_back(Call);
+    }
+  }
+  SmallSetVector<Function *, 8> Callers;
+  for (CallBase *Call : Calls) {
+    Function *Caller = Call->getFunction();
+    if (inlineCall(*Call, FAM))
+      Callers.insert(Caller);
+  }
+  runOn(Callers.getArrayRef(), cleanup(), FAM);
+  return !Callers.empty();
+}
+
+bool Driver::settle(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &FAM) {
+  bool Changed = false;
+  for (unsigned Round = 0; Round < MaxInlineRounds && inlineRequested(Lowered, FAM); ++Round) {
+    Changed = true;
+    Lowered = ask(M, FAM);
+  }
+  return Changed;
+}
+
+bool Driver::apply(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &FAM, Stage At) {
+  ApplyContext Context{Opts, FAM, 0, {}, {}, {}};
+  Context.Rewrites = Rewrites;
+  bool Changed = applyVerdicts(Lowered, M, Context);
+  Rewrites = Context.Rewrites;
+  if (Opts.NeedSource)
+    Out.collect(At, Lowered, Context.Moved, /*Rewrote=*/true);
+  if (!Changed)
+    return false;
+  for (Function &F : M)
+    FAM.invalidate(F, PreservedAnalyses::none());
+  if (At == Stage::Late) {
+    SmallSetVector<Function *, 8> Owners;
+    for (EscSite Site : Context.Moved)
+      Owners.insert(Lowered.Functions[Lowered.Sites[Site].Function].F);
+    FunctionPassManager FPM = cleanup();
+    FPM.addPass(InstCombinePass());
+    runOn(Owners.getArrayRef(), std::move(FPM), FAM);
+  }
+  return true;
+}
+
+void Driver::start(Module &M) {
+  if (!Opts.NeedSource)
+    return;
+  if (Located && Located != &M)
+    copyLocations(M, *Located);
+  for (Function &F : M)
+    for (const auto &[Alloca, Variable] : localVariables(F, Sources))
+      Names[Alloca] = Variable;
+}
+
+bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
+  if (!Opts.EarlyPosition && !Opts.NeedSource)
+    return false;
+  LoweredModule Lowered = ask(M, FAM);
+  if (!Lowered.M)
+    return false;
+  if (Opts.NeedSource)
+    Out.collect(Stage::First, Lowered, {}, /*Rewrote=*/true);
+  Names.clear();
+  if (!Opts.EarlyPosition)
+    return false;
+  bool Inlined = settle(Lowered, M, FAM);
+  return apply(Lowered, M, FAM, Stage::Early) || Inlined;
+}
+
+bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
+  if (!Opts.LatePosition)
+    return false;
+  LoweredModule Lowered = ask(M, FAM);
+  if (!Lowered.M)
+    return false;
+  bool Inlined = settle(Lowered, M, FAM);
+  return apply(Lowered, M, FAM, Stage::Late) || Inlined;
+}
+
+void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
+  if (!Opts.NeedSource)
+    return;
+  Locator Where(Sources, true);
+  for (Function &F : M)
+    for (Instruction &I : instructions(F)) {
+      const auto *Call = dyn_cast<CallBase>(&I);
+      if (!Call || isa<IntrinsicInst>(Call) || !Call->getCalledFunction())
+        continue;
+      if (const CallInfo *Site = Where.call(I, Call->getCalledFunction()->getName()))
+        Out.stillThere(Site, Locator::chain(I));
+    }
+  Out.finish(/*SawLast=*/true, &M, &FAM);
+  stripLocations(M);
+}
+
+// Remove a module flag; there is no interface for it.
+static void dropModuleFlag(Module &M, StringRef Name) {
+  NamedMDNode *Flags = M.getModuleFlagsMetadata();
+  if (!Flags)
+    return;
+  SmallVector<MDNode *, 8> Kept;
+  for (MDNode *Flag : Flags->operands()) {
+    auto *Key = dyn_cast<MDString>(Flag->getOperand(1));
+    if (!Key || Key->getString() != Name)
+      Kept.push_back(Flag);
+  }
+  Flags->clearOperands();
+  for (MDNode *Flag : Kept)
+    Flags->addOperand(Flag);
+}
+
+// A bitcode object (-flto) must not show that we were here.
+void Driver::stripLocations(Module &M) {
+  if (!OwnsLocations)
+    return;
+  StripDebugInfo(M);
+  dropModuleFlag(M, "Debug Info Version");
+}
+
+void Driver::reportOnly(Module &M) {
+  LoopAnalysisManager LAM;
+  FunctionAnalysisManager FAM;
+  CGSCCAnalysisManager CGAM;
+  ModuleAnalysisManager MAM;
+  PassBuilder PB;
+  PB.registerModuleAnalyses(MAM);
+  PB.registerCGSCCAnalyses(CGAM);
+  PB.registerFunctionAnalyses(FAM);
+  PB.registerLoopAnalyses(LAM);
+  PB.crossRegisterProxies(LAM, FAM, CGAM, MAM);
+  start(M);
+  // The part of the pipeline that runs before `early`; no InstCombine, which deletes allocations.
+  FunctionPassManager FPM;
+  FPM.addPass(LowerExpectIntrinsicPass());
+  FPM.addPass(SimplifyCFGPass());
+  FPM.addPass(SROAPass(SROAOptions::ModifyCFG));
+  FPM.addPass(EarlyCSEPass());
+  ModulePassManager MPM;
+  MPM.addPass(InferFunctionAttrsPass());
+  MPM.addPass(createModuleToFunctionPassAdaptor(std::move(FPM)));
+  MPM.run(M, MAM);
+  LoweredModule Lowered = ask(M, FAM);
+  if (!Lowered.M)
+    return;
+  if (Opts.NeedSource) {
+    Out.collect(Stage::First, Lowered, {}, /*Rewrote=*/false);
+    settle(Lowered, M, FAM);
+    Out.collect(Stage::Early, Lowered, {}, /*Rewrote=*/false);
+    Out.finish(/*SawLast=*/false, &M, &FAM);
+  }
+}
+
+// ---- the positions as passes -------------------------------------------------------------------
+
+namespace {
+
+enum class Position { Start, Early, Late, Last };
+
+struct PositionPass : PassInfoMixin<PositionPass> {
+  PositionPass(Driver &D, Position At) : D(D), At(At) {}
+
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &MAM) {
+    auto &FAM = MAM.getResult<FunctionAnalysisManagerModuleProxy>(M).getManager();
+    bool Changed = false;
+    switch (At) {
+    case Position::Start:
+      D.start(M);
+      break;
+    case Position::Early:
+      Changed = D.early(M, FAM);
+      break;
+    case Position::Late:
+      Changed = D.late(M, FAM);
+      break;
+    case Position::Last:
+      D.last(M, FAM);
+      break;
+    }
+    return Changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  }
+
+  static bool isRequired() { return true; }
+
+  Driver &D;
+  Position At;
+};
+
+} // namespace
+
+void registerPasses(PassBuilder &PB, Driver &D) {
+  PB.registerPipelineStartEPCallback([&D](ModulePassManager &MPM, OptimizationLevel) {
+    MPM.addPass(PositionPass(D, Position::Start));
+  });
+  PB.registerPipelineEarlySimplificationEPCallback([&D](ModulePassManager &MPM, OptimizationLevel) {
+    MPM.addPass(PositionPass(D, Position::Early));
+  });
+  PB.registerOptimizerEarlyEPCallback([&D](ModulePassManager &MPM, OptimizationLevel) {
+    MPM.addPass(PositionPass(D, Position::Late));
+  });
+  PB.registerOptimizerLastEPCallback([&D](ModulePassManager &MPM, OptimizationLevel) {
+    MPM.addPass(PositionPass(D, Position::Last));
+  });
+}
+
+} // namespace escapement

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Pass.h - when we look at the IR: lower -> ask -> apply -> report at each position of the pipeline.
+//
+// Positions, in the order in which they run
+//     start   nothing is optimized: the only time when allocas can be matched to variables
+//             (their metadata would be the simplest note, but new metadata kinds show in bitcode)
+//     early   module level, SSA, before the inliner and before LLVM deletes allocations: every line
+//             of the report is decided here, and what can be moved is moved, so that the whole
+//             pipeline still runs over it
+//     late    module level, after the inliner: what it brought together (wrappers like xmalloc)
+//     last    the end of the optimizer: which allocations are left; the report is printed
+//
+// INVARIANT  Where nothing is moved the IR is the same before and after each position, but for
+// debug locations and metadata, and those are gone at `last`.
+//
+// NOT HERE  Deciding anything; the compiler's flags (Plugin.cpp).
+#ifndef ESCAPEMENT_PLUGIN_PASS_H
+#define ESCAPEMENT_PLUGIN_PASS_H
+
+#include "Location.h"
+#include "Report.h"
+#include "llvm/Passes/PassBuilder.h"
+
+namespace escapement {
+
+class Driver {
+public:
+  // `Problem` tells the user of an error that stops the compilation.
+  Driver(const Options &Opts, const SourceTable &Sources, Report &Out,
+         std::function<void(llvm::StringRef)> Problem)
+      : Opts(Opts), Sources(Sources), Out(Out), Problem(std::move(Problem)) {}
+
+  // The module was compiled without debug information, and what it has now is only for us.
+  void ownLocations() { OwnsLocations = true; }
+
+  // Where `start` finds locations when the module has none; null: nowhere.
+  void lend(const llvm::Module *M) { Located = M; }
+
+  void start(llvm::Module &M);
+  bool early(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  bool late(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  void last(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+
+  // Everything at once over a module nobody will compile.
+  void reportOnly(llvm::Module &M);
+
+private:
+  LoweredModule ask(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  void dump(EscModule *M);
+  bool inlineRequested(LoweredModule &Lowered, llvm::FunctionAnalysisManager &FAM);
+  // Inline what verdicts ask for and ask again, until nothing more is asked for.
+  bool settle(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  bool apply(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM, Stage At);
+  void stripLocations(llvm::Module &M);
+
+  const Options &Opts;
+  const SourceTable &Sources;
+  Report &Out;
+  std::function<void(llvm::StringRef)> Problem;
+  LocalNames Names; // from `start` to the end of `early`; later nobody asks
+  const llvm::Module *Located = nullptr;
+  uint64_t Rewrites = 0;
+  bool Dumped = false;
+  bool OwnsLocations = false;
+};
+
+// Add our positions to a pipeline. `D` must outlive its run.
+void registerPasses(llvm::PassBuilder &PB, Driver &D);
+
+} // namespace escapement
+
+#endif

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Plugin.cpp - how the compiler meets us: the entry points, the arguments, what its flags mean.
+//
+// `-fplugin=` alone loads the shared object, makes our action run before the main one, and from there
+// the passes are added to the pipeline. What happens to a translation unit:
+//
+//     -O1 and up      the source table is filled from the AST, the passes run in the real pipeline
+//     -O0, -fsyntax-only, mode=report, sanitizers
+//                     a second code generator makes a module of our own, which is optimized a
+//                     little, analysed, reported and thrown away; the object is not touched
+//     Clang before 17, -O1 and up
+//                     the second module lends its locations to the real one (CopyLocations.h)
+//
+// INVARIANT  Without something to print, no location is tracked and no AST is walked.
+//
+// NOT HERE  What runs at each position (Pass.cpp); the arguments' syntax (Options.cpp).
+#include "Compat.h"
+#include "Pass.h"
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/Diagnostic.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/FrontendPluginRegistry.h"
+#include "clang/Frontend/MultiplexConsumer.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/Passes/PassPlugin.h"
+#include <cstdio>
+#include <cstdlib>
+#include <dlfcn.h>
+
+using namespace llvm;
+
+namespace {
+
+// Runs before anything that depends on the layout of Clang's classes: a plugin in the wrong Clang
+// crashes it.
+struct VersionGuard {
+  VersionGuard() {
+    std::string Version = clang::getClangFullVersion();
+    size_t At = Version.find("version ");
+    int Major = At == std::string::npos ? 0 : std::atoi(Version.c_str() + At + 8);
+    if (Major == CLANG_VERSION_MAJOR)
+      return;
+    std::fprintf(stderr, "error: escapement: this plugin is for Clang %d; it was loaded into %s\n",
+                 CLANG_VERSION_MAJOR, Version.c_str());
+    std::exit(1);
+  }
+};
+VersionGuard Guard; // first of the static objects of this file, and no other file has any
+
+} // namespace
+
+namespace escapement {
+namespace {
+
+// Everything of one translation unit. It lives until the next one begins: the pipeline runs after
+// the consumers are gone.
+struct Session {
+  clang::CompilerInstance &CI;
+  Options Opts;
+  SourceTable Sources;
+  Report Out;
+  Driver D;
+  LLVMContext Context; // of the second module
+  std::unique_ptr<clang::CodeGenerator> CodeGen;
+  std::unique_ptr<llvm::Module> Located;
+
+  Session(clang::CompilerInstance &CI, const Options &Given)
+      : CI(CI), Opts(Given), Out(CI, Opts, Sources),
+        D(Opts, Sources, Out, [&CI](StringRef Text) { fail(CI, Text); }) {}
+
+  static void fail(clang::CompilerInstance &CI, StringRef Text) {
+    clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
+    Diags.Report(Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "escapement: %0")) << Text;
+  }
+};
+
+// One at a time; a new one replaces it. Never destroyed at exit, when LLVM's own statics may be gone.
+std::shared_ptr<Session> &current() {
+  static auto *S = new std::shared_ptr<Session>;
+  return *S;
+}
+
+void registerCallbacks(PassBuilder &PB) {
+  if (current())
+    registerPasses(PB, current()->D);
+}
+
+// ---- a module of our own -----------------------------------------------------------------------
+
+// Forwards what C needs to a second code generator. It complains to nobody: the main one does.
+class SecondCodeGen : public clang::ASTConsumer {
+public:
+  SecondCodeGen(std::shared_ptr<Session> S, bool Optimizing) : S(std::move(S)), Quiet(makeQuiet()) {
+    clang::CompilerInstance &CI = this->S->CI;
+    Quiet->setSourceManager(&CI.getSourceManager());
+    CGOpts = CI.getCodeGenOpts();
+    if (!compat::hasDebugInfo(CGOpts))
+      compat::trackLocations(CGOpts);
+    if (!Optimizing) {
+      // As at -O1, but with what the real pipeline would inline at -O2: report the best case.
+      CGOpts.OptimizationLevel = 1;
+      CGOpts.DisableO0ImplyOptNone = 1;
+      CGOpts.setInlining(clang::CodeGenOptions::NormalInlining);
+    }
+    this->S->CodeGen =
+        compat::createCodeGen(CI, *Quiet, CGOpts, "escapement", this->S->Context);
+  }
+
+  void Initialize(clang::ASTContext &Context) override { S->CodeGen->Initialize(Context); }
+  bool HandleTopLevelDecl(clang::DeclGroupRef Group) override {
+    return broken() || S->CodeGen->HandleTopLevelDecl(Group);
+  }
+  void HandleInlineFunctionDefinition(clang::FunctionDecl *D) override {
+    if (!broken())
+      S->CodeGen->HandleInlineFunctionDefinition(D);
+  }
+  void HandleTagDeclDefinition(clang::TagDecl *D) override {
+    if (!broken())
+      S->CodeGen->HandleTagDeclDefinition(D);
+  }
+  void HandleTagDeclRequiredDefinition(const clang::TagDecl *D) override {
+    if (!broken())
+      S->CodeGen->HandleTagDeclRequiredDefinition(D);
+  }
+  void CompleteTentativeDefinition(clang::VarDecl *D) override {
+    if (!broken())
+      S->CodeGen->CompleteTentativeDefinition(D);
+  }
+  void CompleteExternalDeclaration(compat::ExternalDecl *D) override {
+    if (!broken())
+      S->CodeGen->CompleteExternalDeclaration(D);
+  }
+  void HandleTranslationUnit(clang::ASTContext &Context) override {
+    if (broken())
+      return;
+    S->CodeGen->HandleTranslationUnit(Context);
+    if (!Quiet->hasErrorOccurred())
+      S->Located.reset(S->CodeGen->ReleaseModule());
+    S->D.lend(S->Located.get());
+  }
+
+private:
+  bool broken() const { return S->CI.getDiagnostics().hasErrorOccurred(); }
+  static IntrusiveRefCntPtr<clang::DiagnosticsEngine> makeQuiet() {
+    return new clang::DiagnosticsEngine(new clang::DiagnosticIDs, new clang::DiagnosticOptions,
+                                        new clang::IgnoringDiagConsumer);
+  }
+
+  std::shared_ptr<Session> S;
+  IntrusiveRefCntPtr<clang::DiagnosticsEngine> Quiet;
+  clang::CodeGenOptions CGOpts; // the second code generator may keep a reference
+};
+
+class FillSources : public clang::ASTConsumer {
+public:
+  explicit FillSources(std::shared_ptr<Session> S) : S(std::move(S)) {}
+  void HandleTranslationUnit(clang::ASTContext &Context) override {
+    if (!S->CI.getDiagnostics().hasErrorOccurred())
+      S->Sources.fill(S->CI, Context);
+  }
+
+private:
+  std::shared_ptr<Session> S;
+};
+
+class ReportOnly : public clang::ASTConsumer {
+public:
+  explicit ReportOnly(std::shared_ptr<Session> S) : S(std::move(S)) {}
+  void HandleTranslationUnit(clang::ASTContext &) override {
+    if (S->Located)
+      S->D.reportOnly(*S->Located);
+    S->Located.reset();
+  }
+
+private:
+  std::shared_ptr<Session> S;
+};
+
+// ---- the action --------------------------------------------------------------------------------
+
+enum class Work { None, Check, Compile };
+
+Work workOf(clang::CompilerInstance &CI) {
+  switch (CI.getFrontendOpts().ProgramAction) {
+  case clang::frontend::EmitAssembly:
+  case clang::frontend::EmitBC:
+  case clang::frontend::EmitLLVM:
+  case clang::frontend::EmitLLVMOnly:
+  case clang::frontend::EmitCodeGenOnly:
+  case clang::frontend::EmitObj:
+    return Work::Compile;
+  case clang::frontend::ParseSyntaxOnly:
+  case clang::frontend::RunAnalysis:
+    return Work::Check;
+  default: // precompiled headers, dumps, ...
+    return Work::None;
+  }
+}
+
+bool remarksWanted(const clang::CodeGenOptions &O) {
+  return O.OptimizationRemark.hasValidPattern() || O.OptimizationRemarkMissed.hasValidPattern() ||
+         O.OptimizationRemarkAnalysis.hasValidPattern() || !O.OptRecordFile.empty();
+}
+
+class Action : public clang::PluginASTAction {
+protected:
+  ActionType getActionType() override { return AddBeforeMainAction; }
+
+  bool ParseArgs(const clang::CompilerInstance &CI,
+                 const std::vector<std::string> &Arguments) override {
+    std::string Error = parseOptions(Arguments, Opts);
+    // A plugin that returns false is dropped without a word.
+    if (!Error.empty())
+      Session::fail(const_cast<clang::CompilerInstance &>(CI), Error);
+    return true;
+  }
+
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &CI,
+                                                        StringRef) override {
+    current().reset();
+    const clang::LangOptions &Lang = CI.getLangOpts();
+    clang::CodeGenOptions &CG = CI.getCodeGenOpts();
+    Work What = workOf(CI);
+    bool IsC = !Lang.CPlusPlus && !Lang.ObjC && !Lang.OpenCL && !Lang.CUDA;
+    if (What == Work::None || !IsC || CI.getDiagnostics().hasErrorOccurred())
+      return std::make_unique<clang::ASTConsumer>();
+    Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
+                   Opts.RewriteMode != Options::Mode::Report && Lang.Sanitize.empty();
+    Opts.NeedSource = Opts.MLevel != 0 || !Opts.ReportFile.empty() || !Opts.Site.empty() ||
+                      !Opts.DumpFile.empty() || remarksWanted(CG);
+    if (!Opts.Rewrite && !Opts.NeedSource)
+      return std::make_unique<clang::ASTConsumer>();
+    current() = std::make_shared<Session>(CI, Opts);
+    return consumers(CI, CG);
+  }
+
+private:
+  std::unique_ptr<clang::ASTConsumer> consumers(clang::CompilerInstance &CI,
+                                                clang::CodeGenOptions &CG) {
+    std::shared_ptr<Session> S = current();
+    std::vector<std::unique_ptr<clang::ASTConsumer>> Consumers;
+    bool OwnLocations = S->Opts.NeedSource && !compat::hasDebugInfo(CG);
+    if (S->Opts.NeedSource)
+      Consumers.push_back(std::make_unique<FillSources>(S));
+    if (!S->Opts.Rewrite) {
+      Consumers.push_back(std::make_unique<SecondCodeGen>(S, /*Optimizing=*/false));
+      Consumers.push_back(std::make_unique<ReportOnly>(S));
+      return std::make_unique<clang::MultiplexConsumer>(std::move(Consumers));
+    }
+    if (OwnLocations) {
+      S->D.ownLocations();
+      if (ESCAPEMENT_CAN_TRACK_LOCATIONS)
+        compat::trackLocations(CG);
+      else
+        Consumers.push_back(std::make_unique<SecondCodeGen>(S, /*Optimizing=*/true));
+    }
+    addPasses(CG);
+    return std::make_unique<clang::MultiplexConsumer>(std::move(Consumers));
+  }
+
+  static void addPasses(clang::CodeGenOptions &CG);
+
+  Options Opts;
+};
+
+clang::FrontendPluginRegistry::Add<Action>
+    Registration("escapement", "move heap allocations that do not outlive their function");
+
+} // namespace
+} // namespace escapement
+
+#if ESCAPEMENT_HAS_PASS_BUILDER_CALLBACKS
+void escapement::Action::addPasses(clang::CodeGenOptions &CG) {
+  CG.PassBuilderCallbacks.push_back(registerCallbacks);
+}
+#else
+extern "C" __attribute__((visibility("default"))) PassPluginLibraryInfo llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "escapement", ESCAPEMENT_VERSION, escapement::registerCallbacks};
+}
+
+void escapement::Action::addPasses(clang::CodeGenOptions &CG) {
+  Dl_info Self;
+  if (dladdr(reinterpret_cast<void *>(&llvmGetPassPluginInfo), &Self))
+    CG.PassPlugins.push_back(Self.dli_fname);
+}
+#endif
