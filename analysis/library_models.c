@@ -332,6 +332,8 @@ static void scan_params(Reader *r) {
             depth--;
         esc_lex_next(&r->lex);
     }
+    if (expects_name && r->f->nparams)
+        esc_lex_expected(&r->lex, "the name of a parameter or '...'");
     r->f->nvalues = r->f->nparams + (r->f->flags & ESC_FUNC_VARIADIC ? 1 : 0);
     if (!r->lex.failed)
         r->lex = start;
