@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* fuzz_text_read.c - any text is read or refused; what is read prints, reads back and is analysed. */
+/* fuzz_text.c - any text is read or refused; what is read prints, reads back and is analysed. */
 #include "text_helper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* fuzz_models_read.c - any text of library models is read or refused, and refused adds nothing. */
+/* fuzz_models.c - any text of library models is read or refused, and refused adds nothing. */
 #include "text_helper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
