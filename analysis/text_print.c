@@ -531,7 +531,7 @@ bool esc_module_print(const EscModule *m, EscWrite write, void *context) {
     return !p.failed;
 }
 
-bool esc_print_body(const EscModule *m, const Function *f, EscWrite write, void *context) {
+bool esc_text_print_function(const EscModule *m, const Function *f, EscWrite write, void *context) {
     Printer p;
     p = (Printer){.m = m, .write = write, .context = context};
     put_function(&p, f, false);

@@ -12,7 +12,7 @@ static Text text;
 static const char *body_of(const EscModule *m, const char *name) {
     text_free(&text);
     const Function *f = esc_model_find(m, name);
-    if (!f || !esc_print_body(m, f, text_append, &text))
+    if (!f || !esc_text_print_function(m, f, text_append, &text))
         return NULL;
     char *end = strrchr(text.text, '}');
     if (end)
