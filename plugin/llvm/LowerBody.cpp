@@ -114,8 +114,10 @@ void BodyLowering::findHolders() {
       Holds.insert(&A);
   for (const Instruction &I : instructions(F)) {
     bool HasConstant = false;
-    for (const Value *Operand : I.operands())
-      if (const auto *C = dyn_cast<Constant>(Operand))
+    const auto *Call = dyn_cast<CallBase>(&I);
+    for (const Use &Operand : I.operands())
+      if (const auto *C = dyn_cast<Constant>(Operand);
+          C && !(Call && Call->isCallee(&Operand) && calledFunction(*Call)))
         HasConstant |= !isa<ConstantData>(C) && !isa<BasicBlock>(C) && constant(C) != ESC_NONE;
     if (holdsByItself(I) || (HasConstant && carriesOperand(I)))
       Add(&I);

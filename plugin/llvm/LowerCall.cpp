@@ -23,8 +23,7 @@ static_assert(int(Destination::Argument) == int(ESC_DEST_ARGUMENT) &&
                   int(Destination::Assign) == int(ESC_DEST_ASSIGN),
               "the two enumerations are cast into each other");
 
-// The function that is called, whatever casts and aliases stand between; null: through a pointer.
-static Function *calledFunction(const CallBase &C) {
+Function *calledFunction(const CallBase &C) {
   Value *Callee = C.getCalledOperand()->stripPointerCasts();
   while (auto *A = dyn_cast<GlobalAlias>(Callee)) {
     if (A->isInterposable())

@@ -24,6 +24,9 @@
 
 namespace escapement {
 
+// The function that is called, whatever casts and aliases stand between; null: through a pointer.
+llvm::Function *calledFunction(const llvm::CallBase &C);
+
 class ModuleLowering {
 public:
   ModuleLowering(llvm::Module &IR, const LowerAnalyses &Analyses, const SourceTable &Sources,

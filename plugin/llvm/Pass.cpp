@@ -51,7 +51,7 @@ void Driver::dump(EscModule *M) {
   std::error_code Error;
   raw_fd_ostream File(Opts.DumpFile, Error, sys::fs::OF_Text);
   if (Error) {
-    Problem("cannot write '" + Opts.DumpFile + "': " + Error.message());
+    Out.problem("cannot write '" + Opts.DumpFile + "': " + Error.message());
     return;
   }
   auto Write = [](void *Context, const char *Text, size_t Length) {
@@ -130,7 +130,7 @@ bool Driver::apply(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &F
   bool Changed = applyVerdicts(Lowered, M, Context);
   Rewrites = Context.Rewrites;
   if (Opts.NeedSource)
-    Out.collect(At, Lowered, Context.Moved, /*Rewrote=*/true);
+    Out.collect(At, Lowered, Context.Moved, /*Rewrote=*/true, Context.HeapLocals);
   if (!Changed)
     return false;
   for (Function &F : M)
@@ -188,7 +188,8 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
   for (Function &F : M)
     for (Instruction &I : instructions(F)) {
       const auto *Call = dyn_cast<CallBase>(&I);
-      if (!Call || isa<IntrinsicInst>(Call) || !Call->getCalledFunction())
+      if (!Call || isa<IntrinsicInst>(Call) || !Call->getCalledFunction() ||
+          (Rewrites != 0 && isSettledAllocation(*Call)))
         continue;
       if (const CallInfo *Site = Where.call(I, Call->getCalledFunction()->getName()))
         Out.stillThere(Site, Locator::chain(I));
@@ -250,7 +251,7 @@ void Driver::reportOnly(Module &M) {
     Out.collect(Stage::First, Lowered, {}, /*Rewrote=*/false);
     settle(Lowered, M, FAM);
     Out.collect(Stage::Early, Lowered, {}, /*Rewrote=*/false);
-    Out.finish(/*SawLast=*/false, &M, &FAM);
+    Out.finish(/*SawLast=*/false, nullptr, nullptr);
   }
 }
 

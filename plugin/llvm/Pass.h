@@ -25,10 +25,8 @@ namespace escapement {
 
 class Driver {
 public:
-  // `Problem` tells the user of an error that stops the compilation.
-  Driver(const Options &Opts, const SourceTable &Sources, Report &Out,
-         std::function<void(llvm::StringRef)> Problem)
-      : Opts(Opts), Sources(Sources), Out(Out), Problem(std::move(Problem)) {}
+  Driver(const Options &Opts, const SourceTable &Sources, Report &Out)
+      : Opts(Opts), Sources(Sources), Out(Out) {}
 
   // The module was compiled without debug information, and what it has now is only for us.
   void ownLocations() { OwnsLocations = true; }
@@ -56,7 +54,6 @@ private:
   const Options &Opts;
   const SourceTable &Sources;
   Report &Out;
-  std::function<void(llvm::StringRef)> Problem;
   LocalNames Names; // from `start` to the end of `early`; later nobody asks
   const llvm::Module *Located = nullptr;
   uint64_t Rewrites = 0;

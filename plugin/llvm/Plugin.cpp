@@ -67,12 +67,7 @@ struct Session {
 
   Session(clang::CompilerInstance &CI, const Options &Given)
       : CI(CI), Opts(Given), Out(CI, Opts, Sources),
-        D(Opts, Sources, Out, [&CI](StringRef Text) { fail(CI, Text); }) {}
-
-  static void fail(clang::CompilerInstance &CI, StringRef Text) {
-    clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
-    Diags.Report(Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "escapement: %0")) << Text;
-  }
+        D(Opts, Sources, Out) {}
 };
 
 // One at a time; a new one replaces it. Never destroyed at exit, when LLVM's own statics may be gone.
@@ -198,11 +193,6 @@ Work workOf(clang::CompilerInstance &CI) {
   }
 }
 
-bool remarksWanted(const clang::CodeGenOptions &O) {
-  return O.OptimizationRemark.hasValidPattern() || O.OptimizationRemarkMissed.hasValidPattern() ||
-         O.OptimizationRemarkAnalysis.hasValidPattern() || !O.OptRecordFile.empty();
-}
-
 class Action : public clang::PluginASTAction {
 protected:
   ActionType getActionType() override { return AddBeforeMainAction; }
@@ -211,8 +201,11 @@ protected:
                  const std::vector<std::string> &Arguments) override {
     std::string Error = parseOptions(Arguments, Opts);
     // A plugin that returns false is dropped without a word.
-    if (!Error.empty())
-      Session::fail(const_cast<clang::CompilerInstance &>(CI), Error);
+    if (!Error.empty()) {
+      clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
+      Diags.Report(Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "escapement: %0"))
+          << Error;
+    }
     return true;
   }
 
@@ -227,8 +220,8 @@ protected:
       return std::make_unique<clang::ASTConsumer>();
     Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
                    Opts.RewriteMode != Options::Mode::Report && Lang.Sanitize.empty();
-    Opts.NeedSource = Opts.MLevel != 0 || !Opts.ReportFile.empty() || !Opts.Site.empty() ||
-                      !Opts.DumpFile.empty() || remarksWanted(CG);
+    Opts.NeedSource =
+        Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty();
     if (!Opts.Rewrite && !Opts.NeedSource)
       return std::make_unique<clang::ASTConsumer>();
     current() = std::make_shared<Session>(CI, Opts);
