@@ -14,16 +14,16 @@ share_of() {
 }
 
 table_head() {
-    printf '%s\t' program form sites moved 'why not' allocs after saved% bytes after saved% \
+    printf '%s\t' program form sites moved partly 'why not' allocs after saved% bytes after saved% \
         'RSS KiB' after 'CPU s' after 'compile s' after share%
     echo reached
 }
 
-# Prints "sites moved reasons" from the reports of a build.
+# Prints "sites moved partly reasons" from the reports of a build.
 sites_of() {
     local reports
     mapfile -t reports < <(find "$1/obj" -name '*.json' 2>/dev/null | sort)
-    ((${#reports[@]})) || { printf -- '-\t-\t-' && return 0; }
+    ((${#reports[@]})) || { printf -- '-\t-\t-\t-' && return 0; }
     awk -f "$HERE/sites.awk" "${reports[@]}"
 }
 
@@ -46,9 +46,9 @@ table_row() {
         printf '%s\t' "$(compile_seconds "$1" "$2" plain)" "$(compile_seconds "$1" "$2" "$variant")"
         share_of "$1"
     } | awk -F '\t' -v OFS='\t' '{
-        saved = $6 ? 100 * ($6 - $7) / $6 : 0
-        print $1, $2, $3, $4, $5, $6, $7, sprintf("%.1f", saved), $8, $9, sprintf("%.1f", $8 ? 100 * ($8 - $9) / $8 : 0),
-            $10, $11, sprintf("%.2f", $12 / 1e6), sprintf("%.2f", $13 / 1e6), $14, $15, $16, $16 ? sprintf("%.2f", saved / $16) : "-"
+        saved = $7 ? 100 * ($7 - $8) / $7 : 0
+        print $1, $2, $3, $4, $5, $6, $7, $8, sprintf("%.1f", saved), $9, $10, sprintf("%.1f", $9 ? 100 * ($9 - $10) / $9 : 0),
+            $11, $12, sprintf("%.2f", $13 / 1e6), sprintf("%.2f", $14 / 1e6), $15, $16, $17, $17 ? sprintf("%.2f", saved / $17) : "-"
     }'
 }
 
@@ -56,7 +56,7 @@ table_row() {
 table_print() {
     column -t -s $'\t' -o '  ' "$1"
     [[ -n $PLUGIN ]] || return 0
-    awk -F '\t' 'NR > 1 && $19 != "-" { sum[$2] += $19; capped[$2] += $19 > 1 ? 1 : $19; n[$2]++ }
+    awk -F '\t' 'NR > 1 && $20 != "-" { sum[$2] += $20; capped[$2] += $20 > 1 ? 1 : $20; n[$2]++ }
         END { for (form in n) printf "reached, %s form: mean %.2f of the share (%.2f if no program counts more than 1.00) over %d programs\n",
                                      form, sum[form] / n[form], capped[form] / n[form], n[form] }' "$1"
 }

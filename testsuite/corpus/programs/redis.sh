@@ -3,7 +3,7 @@
 # transactions, a dump and its reload.
 # shellcheck shell=bash disable=SC2034 # read by build.sh
 source_package=redis
-cppflags=(-std=gnu11 -DREDIS_STATIC= -D_GNU_SOURCE -DLUA_USE_MKSTEMP -DENABLE_CJSON_GLOBAL -DLUA_ANSI=0 -I. -Isrc
+cppflags=(-std=gnu11 -DREDIS_STATIC= -D_GNU_SOURCE -DLUA_USE_MKSTEMP -DENABLE_CJSON_GLOBAL -DLUA_ANSI '-DHDR_MALLOC_INCLUDE="hdr_redis_malloc.h"'
     -Ideps/hiredis -Ideps/linenoise -Ideps/lua/src -Ideps/hdr_histogram)
 ldlibs=(-lm -ldl -lpthread -rdynamic)
 
@@ -13,7 +13,7 @@ prepare() {
     local files
     mapfile -t files < <(printf 'src/%s.c\n' anet adlist dict redis-cli zmalloc release ae redisassert crcspeed crc64 siphash crc16 \
         monotonic cli_common mt19937-64
-        printf 'deps/%s.c\n' hiredis/{hiredis,sds,net,read,alloc} linenoise/linenoise)
+        printf 'deps/%s.c\n' hiredis/{hiredis,sds,net,read,alloc,async} linenoise/linenoise)
     "$CC" -O1 -w "${cppflags[@]}" "${files[@]}" -o redis-cli "${ldlibs[@]}"
 }
 
@@ -25,7 +25,7 @@ sources() {
         module evict expire geohash geohash_helper childinfo defrag siphash rax t_stream listpack localtime lolwut \
         lolwut5 lolwut6 acl tracking connection tls sha256 timeout setcpuaffinity monotonic mt19937-64 resp_parser \
         call_reply script_lua script functions function_lua commands
-    printf 'deps/hiredis/%s.c\n' hiredis net read alloc async
+    printf 'deps/hiredis/%s.c\n' hiredis net read alloc async sds
     printf 'deps/hdr_histogram/%s.c\n' hdr_histogram
     printf 'deps/lua/src/%s.c\n' lapi lcode ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes lparser lstate lstring \
         ltable ltm lundump lvm lzio strbuf fpconv lauxlib lbaselib ldblib liolib lmathlib loslib ltablib lstrlib loadlib \

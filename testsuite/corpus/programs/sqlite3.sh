@@ -19,7 +19,7 @@ sources() { printf 'bld/%s.c\n' sqlite3 shell; }
 # Made to be compiled so, but for one name.
 whole() {
     "$CORPUS/tools/rename" shell_ appendText <bld/shell.c >bld/renamed.c
-    printf '#include "bld/%s.c"\n' renamed sqlite3
+    printf '#include "bld/%s.c"\n' sqlite3 renamed
 }
 
 inputs() {
