@@ -150,7 +150,7 @@ static EscValue read_param_name(Reader *r) {
     return ESC_NONE;
 }
 
-/* world | _ | [inside] [contents] PARAM */
+/* world | _ | [inside] [contents | fields] PARAM */
 static EscValue read_value(Reader *r) {
     if (esc_lex_take_word(&r->lex, "world"))
         return world(r);
@@ -158,9 +158,12 @@ static EscValue read_value(Reader *r) {
         return ESC_NONE;
     bool is_inside = esc_lex_take_word(&r->lex, "inside");
     bool is_contents = esc_lex_take_word(&r->lex, "contents");
+    bool is_fields = !is_contents && esc_lex_take_word(&r->lex, "fields");
     EscValue value = read_param_name(r);
     if (is_contents)
         value = pointee(r, value);
+    if (is_fields)
+        value = contents(r, value, false);
     if (is_inside)
         value = inside(r, value);
     return value;

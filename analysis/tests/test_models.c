@@ -44,6 +44,8 @@ static void every_word_has_its_operations(void) {
     means("f(p) -> p\n", "    return %0\n");
     means("f(p) -> inside p or world\n",
           "    %1 = copy %0 [*]\n    return %1\n    %2 = world\n    return %2\n");
+    means("f(p) -> inside fields p\n",
+          "    %1 = load %0 [*]\n    %2 = copy %1 [*]\n    return %2\n");
     means("f(p: sets world)\n", "    %1 = world\n    store %0 w8 <- %1\n");
     means("f(p: sets inside q, q)\n", "    %2 = copy %1 [*]\n    store %0 w8 <- %2\n");
     means("f(p: fills q, q)\n", "    store %0 [*] <- %1\n");
