@@ -6,13 +6,14 @@
  * module's sticky error, which names the function. After that builders return ESC_NONE and change
  * nothing that a later pass could trip over.
  *
- * INVARIANT  esc_model_check (at the end) runs the invariant of model.h.
+ * INVARIANT  The one of model.h, see model_check.c.
  *
  * NOT HERE  The text form (text_read.c, text_print.c) and library models (library_models.c).
  */
 #include "model.h"
 
 #include "library_models.h"
+#include "model_check.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -407,38 +408,6 @@ EscLocal esc_local(EscModule *m, EscFunc func, uint64_t size_bytes, const char *
 
 /* ---- sites ---------------------------------------------------------------------------------- */
 
-const char *esc_text_allocator(EscAllocKind kind) {
-    switch (kind) {
-    case ESC_ALLOC_MALLOC:
-        return "malloc";
-    case ESC_ALLOC_CALLOC:
-        return "calloc";
-    case ESC_ALLOC_REALLOC:
-        return "realloc";
-    case ESC_ALLOC_REALLOCARRAY:
-        return "reallocarray";
-    case ESC_ALLOC_ALIGNED:
-        return "aligned_alloc";
-    case ESC_ALLOC_POSIX_MEMALIGN:
-        return "posix_memalign";
-    case ESC_ALLOC_STRDUP:
-        return "strdup";
-    case ESC_ALLOC_STRNDUP:
-        return "strndup";
-    case ESC_ALLOC_WCSDUP:
-        return "wcsdup";
-    case ESC_ALLOC_PRINTF:
-        return "asprintf";
-    case ESC_ALLOC_GETLINE:
-        return "getline";
-    case ESC_ALLOC_OPAQUE:
-        return "opaque";
-    case ESC_ALLOC_PAIRED:
-        return "paired";
-    }
-    return "?";
-}
-
 /* A parameter that the function does not have is no knowledge at all, but the bounds still hold. */
 static EscNumber valid_number(EscModule *m, const Function *f, EscNumber number) {
     bool bad_param = number.param != ESC_NONE && number.param >= f->nparams;
@@ -490,81 +459,6 @@ EscOpInfo esc_op_info(EscOpKind kind) {
     };
 }
 
-static bool is_operand(const Function *f, EscValue value) {
-    return value == ESC_NONE || value < f->nvalues;
-}
-
-/* Models and summaries are functions outside of m->funcs. */
-static bool is_program_function(const EscModule *m, const Function *f) {
-    return m->funcs && f >= m->funcs && f < m->funcs + m->nfuncs;
-}
-
-/* What `index` names must exist. */
-static bool is_index(const EscModule *m, const Function *f, const Op *op) {
-    switch ((EscOpKind)op->kind) {
-    case ESC_OP_ALLOC:
-    case ESC_OP_REALLOC:
-        if (op->index == ESC_NONE)
-            return !is_program_function(m, f);
-        return op->index < m->nsites;
-    case ESC_OP_LOCAL:
-    case ESC_OP_START:
-    case ESC_OP_END:
-        return op->index < f->nlocals;
-    case ESC_OP_GLOBAL:
-        return op->index < m->nglobals;
-    case ESC_OP_FUNCTION:
-    case ESC_OP_CALL:
-        return op->index < m->nfuncs;
-    case ESC_OP_LEAK:
-        return op->index < ESC_REASONS;
-    case ESC_OP_WORLD:
-    case ESC_OP_COPY:
-    case ESC_OP_MERGE:
-    case ESC_OP_DIFF:
-    case ESC_OP_LOAD:
-    case ESC_OP_STORE:
-    case ESC_OP_MOVE:
-    case ESC_OP_DEEP:
-    case ESC_OP_ICALL:
-    case ESC_OP_FREE:
-    case ESC_OP_RETURN:
-    case ESC_OP_USE:
-    case ESC_OP_KINDS:
-        break;
-    }
-    return true;
-}
-
-/* NULL when the operation fits its function. */
-static const char *wrong_with_op(const EscModule *m, const Function *f, const Op *op) {
-    if (op->kind >= ESC_OP_KINDS)
-        return "bad kind of operation";
-    if (!is_operand(f, op->a) || !is_operand(f, op->b))
-        return "bad operand";
-    if (op->dst != ESC_NONE && (op->dst >= f->nvalues || op->dst < f->nparams))
-        return "bad result";
-    if (!is_index(m, f, op))
-        return "bad index";
-    if (op->lo > op->hi)
-        return "bad range of bytes";
-    return NULL;
-}
-
-static const char *wrong_with_args(const EscModule *m, const Function *f, const EscArg *args,
-                                   uint32_t nargs) {
-    for (uint32_t i = 0; i < nargs; i++) {
-        const EscNumber *number = &args[i].number;
-        if (!is_operand(f, args[i].value))
-            return "bad argument";
-        if (number->lo > number->hi || (number->param != ESC_NONE && number->param >= f->nparams))
-            return "bad number";
-        if (args[i].source && args[i].source >= m->nsources)
-            return "bad source place";
-    }
-    return NULL;
-}
-
 /* Appends a copy of the arguments; false when out of memory. */
 static bool add_args(EscModule *m, Function *f, const EscOpInfo *info) {
     if (info->nargs == 0)
@@ -581,7 +475,7 @@ static bool add_args(EscModule *m, Function *f, const EscOpInfo *info) {
 /* A site belongs to the one operation that makes its object. */
 static bool claim_site(EscModule *m, const Function *f, const Op *op, EscOp number) {
     bool makes = op->kind == ESC_OP_ALLOC || op->kind == ESC_OP_REALLOC;
-    if (!makes || !is_program_function(m, f))
+    if (!makes || !esc_is_program_function(m, f))
         return true;
     Site *site = &m->sites[op->index];
     if (site->op != ESC_NONE || &m->funcs[site->func] != f)
@@ -622,9 +516,9 @@ EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info) 
     if (!wrong && info->source && info->source >= m->nsources)
         wrong = "bad source place";
     if (!wrong)
-        wrong = wrong_with_op(m, f, &op);
+        wrong = esc_wrong_with_op(m, f, &op);
     if (!wrong)
-        wrong = wrong_with_args(m, f, info->args, info->nargs);
+        wrong = esc_wrong_with_args(m, f, info->args, info->nargs);
     if (wrong) {
         fail_in(m, f, wrong);
         return ESC_NONE;
@@ -671,155 +565,4 @@ Function *esc_model_add(EscModule *m, const char *name) {
 
 bool esc_model_exists(const EscModule *m, const char *name) {
     return name && esc_model_find(m, name) != NULL;
-}
-
-/* ---- the invariant -------------------------------------------------------------------------- */
-
-/* Marks what each operation defines in `defined` (nvalues bytes). */
-static const char *check_ops(const EscModule *m, const Function *f, unsigned char *defined) {
-    for (EscOp i = 0; i < f->nops; i++) {
-        const Op *op = &f->ops[i];
-        const char *wrong = wrong_with_op(m, f, op);
-        if (!wrong && (op->args > f->nargs || op->nargs > f->nargs - op->args))
-            wrong = "arguments out of range";
-        if (!wrong)
-            wrong = wrong_with_args(m, f, op->nargs ? f->args + op->args : NULL, op->nargs);
-        if (wrong)
-            return wrong;
-        if (op->source >= m->nsources)
-            return "bad source place";
-        if (op->dst == ESC_NONE)
-            continue;
-        if (defined[op->dst])
-            return "a value is defined twice";
-        defined[op->dst] = 1;
-    }
-    return NULL;
-}
-
-static const char *check_chains(const Function *f) {
-    uint32_t seen = 0;
-    for (EscBlock b = 0; b < f->nblocks; b++) {
-        EscOp before = ESC_NONE;
-        for (EscOp i = f->blocks[b].first; i != ESC_NONE; i = f->ops[i].next) {
-            if (i >= f->nops || f->ops[i].block != b || (before != ESC_NONE && i <= before))
-                return "a block's chain is broken";
-            before = i;
-            seen++;
-        }
-        if (before != f->blocks[b].last)
-            return "a block's end is wrong";
-    }
-    if (seen != f->nops)
-        return "an operation is in no block";
-    for (uint32_t i = 0; i < f->nedges; i++)
-        if (f->edges[i].from >= f->nblocks || f->edges[i].to >= f->nblocks)
-            return "an edge's block does not exist";
-    return NULL;
-}
-
-static const char *check_function(const EscModule *m, const Function *f, Memory *memory) {
-    if (f->nvalues < f->nparams)
-        return "parameters are not values";
-    if (f->nblocks == 0)
-        return f->nops ? "operations without a block" : NULL;
-    unsigned char *defined = esc_memory_resize(memory, NULL, f->nvalues, 1);
-    if (!defined)
-        return "out of memory";
-    memset(defined, 0, f->nvalues);
-    const char *wrong = check_ops(m, f, defined);
-    esc_memory_release(defined);
-    return wrong ? wrong : check_chains(f);
-}
-
-const char *esc_model_check(const EscModule *m) {
-    Memory memory = {0};
-    const char *wrong = NULL;
-    for (uint32_t i = 0; i < m->nfuncs && !wrong; i++)
-        wrong = check_function(m, &m->funcs[i], &memory);
-    for (uint32_t i = 0; i < m->nmodels && !wrong; i++)
-        wrong = check_function(m, &m->models[i], &memory);
-    for (EscSite i = 0; i < m->nsites && !wrong; i++) {
-        const Site *site = &m->sites[i];
-        if (site->func >= m->nfuncs)
-            wrong = "a site's function does not exist";
-        else if (site->op != ESC_NONE && (site->op >= m->funcs[site->func].nops ||
-                                          m->funcs[site->func].ops[site->op].index != i))
-            wrong = "a site's operation is another's";
-    }
-    return wrong;
-}
-
-/* ---- text of the source --------------------------------------------------------------------- */
-
-enum { FOLDED_MAX = 60 };
-
-/* After the comment that starts at `text`, or `text` when none does. */
-static const char *skip_comment(const char *text) {
-    if (text[0] != '/' || (text[1] != '*' && text[1] != '/'))
-        return text;
-    if (text[1] == '/') {
-        while (*text && *text != '\n')
-            text++;
-        return text;
-    }
-    const char *end = strstr(text + 2, "*/");
-    return end ? end + 2 : text + strlen(text);
-}
-
-/* After white space and comments. */
-static const char *skip_blank(const char *text) {
-    for (;;) {
-        const char *start = text;
-        while (*text == ' ' || (*text >= '\t' && *text <= '\r'))
-            text++;
-        if (text[0] == '\\' && (text[1] == '\n' || (text[1] == '\r' && text[2] == '\n')))
-            text += text[1] == '\n' ? 2 : 3;
-        text = skip_comment(text);
-        if (text == start)
-            return text;
-    }
-}
-
-size_t esc_fold_text(const char *text, char *buffer, size_t capacity) {
-    if (capacity == 0)
-        return 0;
-    char folded[FOLDED_MAX + 4];
-    size_t n = 0;
-    char quote = 0;
-    text = skip_blank(text);
-    while (*text && n <= FOLDED_MAX) {
-        const char *after = quote ? text : skip_blank(text);
-        if (after != text) {
-            text = after;
-            if (*text)
-                folded[n++] = ' ';
-            continue;
-        }
-        /* Inside a literal blanks and slashes stand for themselves. */
-        if (quote && *text == '\\' && text[1]) {
-            folded[n++] = *text++;
-            if (n > FOLDED_MAX)
-                break;
-        } else if (*text == quote) {
-            quote = 0;
-        } else if (!quote && (*text == '"' || *text == '\'')) {
-            quote = *text;
-        }
-        folded[n++] = *text == '\n' || *text == '\r' ? ' ' : *text;
-        text++;
-    }
-    if (n > FOLDED_MAX) {
-        n = FOLDED_MAX;
-        /* Never half a UTF-8 character. */
-        while (n > 0 && ((unsigned char)folded[n] & 0xc0) == 0x80)
-            n--;
-        memcpy(folded + n, "...", 3);
-        n += 3;
-    }
-    if (n >= capacity)
-        n = capacity - 1;
-    memcpy(buffer, folded, n);
-    buffer[n] = '\0';
-    return n;
 }

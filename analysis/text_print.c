@@ -7,6 +7,7 @@
  *
  * NOT HERE  The words (text_words.c) and their meaning (docs/design/0010-model-text-form.md).
  */
+#include "model_check.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -231,11 +232,6 @@ static void put_args(Printer *p, const Op *op) {
     put_text(p, ")");
 }
 
-/* Summaries and models are no functions of the module and own no sites. */
-static bool owns_sites(const Printer *p) {
-    return p->m->funcs && p->f >= p->m->funcs && p->f < p->m->funcs + p->m->nfuncs;
-}
-
 static void put_pattern_part(Printer *p, char part, const Op *op) {
     switch (part) {
     case 'a':
@@ -266,7 +262,7 @@ static void put_pattern_part(Printer *p, char part, const Op *op) {
         put_args(p, op);
         break;
     case 's':
-        if (owns_sites(p))
+        if (esc_is_program_function(p->m, p->f))
             put_site(p, op->index);
         else if (op->index != ESC_NONE)
             put_format(p, " site %" PRIu32, op->index);

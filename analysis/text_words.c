@@ -93,3 +93,35 @@ const char *esc_text_word(const TextWord *table, uint32_t value) {
             return table->word;
     return NULL;
 }
+
+const char *esc_text_allocator(EscAllocKind kind) {
+    switch (kind) {
+    case ESC_ALLOC_MALLOC:
+        return "malloc";
+    case ESC_ALLOC_CALLOC:
+        return "calloc";
+    case ESC_ALLOC_REALLOC:
+        return "realloc";
+    case ESC_ALLOC_REALLOCARRAY:
+        return "reallocarray";
+    case ESC_ALLOC_ALIGNED:
+        return "aligned_alloc";
+    case ESC_ALLOC_POSIX_MEMALIGN:
+        return "posix_memalign";
+    case ESC_ALLOC_STRDUP:
+        return "strdup";
+    case ESC_ALLOC_STRNDUP:
+        return "strndup";
+    case ESC_ALLOC_WCSDUP:
+        return "wcsdup";
+    case ESC_ALLOC_PRINTF:
+        return "asprintf";
+    case ESC_ALLOC_GETLINE:
+        return "getline";
+    case ESC_ALLOC_OPAQUE:
+        return "opaque";
+    case ESC_ALLOC_PAIRED:
+        return "paired";
+    }
+    return "?";
+}
