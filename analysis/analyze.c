@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* analyze.c - the order of the steps, and giving up.
  *
- * Functions are solved callees first. A recursive component is solved in rounds, from "does nothing"
- * upwards, until no summary changes; a component that does not settle in MAX_ROUNDS gets the worst
- * summaries. Then each function is decided while its facts are at hand, and all sites are placed.
+ * Functions are solved callees first. A recursive component is solved in rounds, from "does
+ * nothing" upwards, until no summary changes; a component that does not settle in MAX_ROUNDS gets
+ * the worst summaries. Then each function is decided while its facts are at hand, and all sites are
+ * placed.
  *
- * INVARIANT  Giving up is sticky: once memory failed, a limit was hit or the front end asked for it,
- * every verdict it touches is "escapes: gave up", and no operation has an action.
+ * INVARIANT  Giving up is sticky: once memory failed, a limit was hit or the front end asked for
+ * it, every verdict it touches is "escapes: gave up", and no operation has an action.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "analyze.h"
@@ -19,20 +20,17 @@
 
 enum { MAX_ROUNDS = 24 };
 
-uint64_t esc_now_ns(void)
-{
+uint64_t esc_now_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-const char *esc_function_name(const EscModule *m, EscFunc f)
-{
+const char *esc_function_name(const EscModule *m, EscFunc f) {
     return m->funcs[f].source_name ? m->funcs[f].source_name : m->funcs[f].name;
 }
 
-const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_model)
-{
+const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_model) {
     const Function *f = &m->funcs[callee];
     const Function *model = esc_model_find(m, f->name);
     bool body = f->has_body && !(f->flags & ESC_FUNC_INTERPOSABLE);
@@ -47,8 +45,7 @@ const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_mod
 
 /* ---- allocation ----------------------------------------------------------------------------- */
 
-static void *zeroed(EscModule *m, size_t count, size_t size)
-{
+static void *zeroed(EscModule *m, size_t count, size_t size) {
     if (size && count > SIZE_MAX / 2 / size)
         return NULL;
     void *p = esc_memory_arena(&m->memory, count * size + 1);
@@ -57,8 +54,7 @@ static void *zeroed(EscModule *m, size_t count, size_t size)
     return p;
 }
 
-static bool make_results(EscModule *m)
-{
+static bool make_results(EscModule *m) {
     Analysis *a = zeroed(m, 1, sizeof *a);
     if (!a)
         return false;
@@ -86,8 +82,7 @@ static bool make_results(EscModule *m)
 }
 
 /* What esc_module_free must give back besides the arena. */
-void esc_analysis_free(EscModule *m)
-{
+void esc_analysis_free(EscModule *m) {
     Analysis *a = m->analysis;
     if (!a)
         return;
@@ -101,35 +96,34 @@ void esc_analysis_free(EscModule *m)
     m->analysis = NULL;
 }
 
-/* ---- one function ----------------------------------------------------------------------------- */
+/* ---- one function -----------------------------------------------------------------------------
+ */
 
-static void mark_repeated(Solver *s)
-{
+static void mark_repeated(Solver *s) {
     for (Obj o = 0; o < s->nobjs && !s->failed; o++)
         if (s->objs[o].kind == OBJ_SITE || s->objs[o].kind == OBJ_FRESH)
             s->objs[o].many |= esc_cfg_in_loop(s, s->objs[o].op);
 }
 
-static const char *limit_text(EscModule *m, const char *what, uint64_t limit)
-{
+static const char *limit_text(EscModule *m, const char *what, uint64_t limit) {
     char buffer[96];
     int n = snprintf(buffer, sizeof buffer, "%s, limit %llu", what, (unsigned long long)limit);
     const char *text = esc_model_string(m, buffer, (size_t)n);
     return text ? text : "out of memory";
 }
 
-static void note_limit(EscModule *m, const Solver *s)
-{
+static void note_limit(EscModule *m, const Solver *s) {
     FuncResult *r = &m->analysis->results[s->func];
     if (r->gave_up)
         return;
     bool facts = s->limit && strcmp(s->limit, "points-to facts") == 0;
-    r->gave_up = s->failed ? "out of memory" : limit_text(m, s->limit, facts ? m->config.max_facts : m->config.max_ops);
+    r->gave_up = s->failed
+                     ? "out of memory"
+                     : limit_text(m, s->limit, facts ? m->config.max_facts : m->config.max_ops);
 }
 
 /* Solve `f` and make its summary; `decide`: also its verdicts. False when the summary changed. */
-static bool solve_function(EscModule *m, EscFunc f, bool decide)
-{
+static bool solve_function(EscModule *m, EscFunc f, bool decide) {
     Function fresh;
     Solver s;
     bool summarized = false;
@@ -163,16 +157,14 @@ static bool solve_function(EscModule *m, EscFunc f, bool decide)
     return same;
 }
 
-static void forget_summary(EscModule *m, EscFunc f)
-{
+static void forget_summary(EscModule *m, EscFunc f) {
     Function *s = &m->analysis->summaries[f];
     esc_body_free(m, s);
     memset(s, 0, sizeof *s);
 }
 
 /* The start of the rounds: a body that does nothing and returns nothing. */
-static void empty_summary(EscModule *m, EscFunc f)
-{
+static void empty_summary(EscModule *m, EscFunc f) {
     Function *s = &m->analysis->summaries[f];
     forget_summary(m, f);
     s->name = m->funcs[f].name;
@@ -184,8 +176,7 @@ static void empty_summary(EscModule *m, EscFunc f)
     s->has_body = true;
 }
 
-static bool late(EscModule *m)
-{
+static bool late(EscModule *m) {
     Analysis *a = m->analysis;
     if (a->deadline_ns && !m->gave_up && esc_now_ns() > a->deadline_ns)
         m->gave_up = limit_text(m, "milliseconds", m->config.max_milliseconds);
@@ -194,8 +185,7 @@ static bool late(EscModule *m)
     return m->gave_up != NULL;
 }
 
-static void solve_component(EscModule *m, const EscFunc *members, uint32_t n)
-{
+static void solve_component(EscModule *m, const EscFunc *members, uint32_t n) {
     if (!m->analysis->cyclic[m->analysis->component[members[0]]]) {
         solve_function(m, members[0], true);
         return;
@@ -216,7 +206,8 @@ static void solve_component(EscModule *m, const EscFunc *members, uint32_t n)
     }
     for (uint32_t i = 0; i < n; i++)
         if (m->funcs[members[i]].has_body && !late(m)) {
-            /* With the worst summaries of its circle its own must not become better than they are. */
+            /* With the worst summaries of its circle its own must not become better than they are.
+             */
             solve_function(m, members[i], true);
             if (!settled) {
                 forget_summary(m, members[i]);
@@ -225,8 +216,7 @@ static void solve_component(EscModule *m, const EscFunc *members, uint32_t n)
         }
 }
 
-static void solve_all(EscModule *m)
-{
+static void solve_all(EscModule *m) {
     const Analysis *a = m->analysis;
     for (uint32_t i = 0; i < m->nfuncs && !late(m);) {
         uint32_t n = 1;
@@ -240,8 +230,7 @@ static void solve_all(EscModule *m)
 
 /* ---- entries -------------------------------------------------------------------------------- */
 
-bool esc_analyze(EscModule *m)
-{
+bool esc_analyze(EscModule *m) {
     if (m->analysis)
         return !m->gave_up;
     const char *wrong = m->error ? m->error : esc_model_check(m);
@@ -263,8 +252,7 @@ bool esc_analyze(EscModule *m)
     return !m->gave_up;
 }
 
-const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument)
-{
+const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument) {
     static const char *const format[] = {
 #define ESC_REASON(name, text) text,
 #include "escapement/reasons.def"
@@ -275,13 +263,13 @@ const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument
     if (!percent)
         return format[reason];
     esc_fold_text(argument ? argument : "", folded, sizeof folded);
-    int n = snprintf(buffer, sizeof buffer, "%.*s%s%s", (int)(percent - format[reason]), format[reason], folded, percent + 2);
+    int n = snprintf(buffer, sizeof buffer, "%.*s%s%s", (int)(percent - format[reason]),
+                     format[reason], folded, percent + 2);
     const char *text = esc_model_string(m, buffer, (size_t)n);
     return text ? text : "gave up: out of memory";
 }
 
-const char *esc_reason_code(EscReason reason)
-{
+const char *esc_reason_code(EscReason reason) {
     static const char *const code[] = {
 #define ESC_REASON(name, text) #name,
 #include "escapement/reasons.def"
@@ -290,31 +278,31 @@ const char *esc_reason_code(EscReason reason)
     return reason < ESC_REASONS ? code[reason] : "";
 }
 
-static EscVerdict gave_up_verdict(const EscModule *m)
-{
-    EscVerdict v = {.placement = ESC_PLACE_HEAP, .reason = ESC_REASON_GAVE_UP, .reason_text = "gave up: out of memory"};
+static EscVerdict gave_up_verdict(const EscModule *m) {
+    EscVerdict v = {.placement = ESC_PLACE_HEAP,
+                    .reason = ESC_REASON_GAVE_UP,
+                    .reason_text = "gave up: out of memory"};
     if (!m->memory.failed)
-        v.reason_text = esc_reason_line((EscModule *)m, ESC_REASON_GAVE_UP, m->gave_up ? m->gave_up : "not analysed");
+        v.reason_text = esc_reason_line((EscModule *)m, ESC_REASON_GAVE_UP,
+                                        m->gave_up ? m->gave_up : "not analysed");
     return v;
 }
 
-static bool decided(const EscModule *m)
-{
+static bool decided(const EscModule *m) {
     return m->analysis && m->analysis->done && !m->gave_up && !m->memory.failed && !m->error;
 }
 
-EscVerdict esc_site_verdict(const EscModule *m, EscSite site)
-{
+EscVerdict esc_site_verdict(const EscModule *m, EscSite site) {
     if (!decided(m) || site >= m->nsites)
         return gave_up_verdict(m);
     return m->analysis->sites[site].verdict;
 }
 
-EscVerdict esc_local_verdict(const EscModule *m, EscFunc f, EscLocal local, bool *proved)
-{
+EscVerdict esc_local_verdict(const EscModule *m, EscFunc f, EscLocal local, bool *proved) {
     if (proved)
         *proved = false;
-    if (!decided(m) || f >= m->nfuncs || local >= m->funcs[f].nlocals || m->analysis->results[f].gave_up)
+    if (!decided(m) || f >= m->nfuncs || local >= m->funcs[f].nlocals ||
+        m->analysis->results[f].gave_up)
         return gave_up_verdict(m);
     const LocalResult *r = &m->analysis->locals[f][local];
     EscVerdict v = {.placement = ESC_PLACE_SLOT, .reason_text = ""};
@@ -328,8 +316,8 @@ EscVerdict esc_local_verdict(const EscModule *m, EscFunc f, EscLocal local, bool
     return v;
 }
 
-EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite **sites, uint32_t *nsites)
-{
+EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite **sites,
+                        uint32_t *nsites) {
     if (sites)
         *sites = NULL;
     if (nsites)
@@ -355,15 +343,14 @@ EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite *
     return a->actions[lo].action;
 }
 
-bool esc_op_frees_foreign(const EscModule *m, EscFunc f, EscOp op)
-{
-    if (!decided(m) || f >= m->nfuncs || op >= m->funcs[f].nops || !m->analysis->results[f].foreign_frees)
+bool esc_op_frees_foreign(const EscModule *m, EscFunc f, EscOp op) {
+    if (!decided(m) || f >= m->nfuncs || op >= m->funcs[f].nops ||
+        !m->analysis->results[f].foreign_frees)
         return true;
     return (m->analysis->results[f].foreign_frees[op / 32] >> (op % 32)) & 1;
 }
 
-bool esc_summary_print(const EscModule *m, EscFunc f, EscWrite write, void *context)
-{
+bool esc_summary_print(const EscModule *m, EscFunc f, EscWrite write, void *context) {
     if (!m->analysis || f >= m->nfuncs || !m->analysis->summaries[f].has_body)
         return write(context, "unknown\n", 8);
     return esc_text_print_function(m, &m->analysis->summaries[f], write, context);

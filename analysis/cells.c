@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* cells.c - the contents of objects, by byte range.
  *
- * A store makes a cell (its range) and lets the stored value flow into it; a load is a *reader* of a
- * range. Every reader is joined with every cell it overlaps, whichever came first.
+ * A store makes a cell (its range) and lets the stored value flow into it; a load is a *reader* of
+ * a range. Every reader is joined with every cell it overlaps, whichever came first.
  *
  * INVARIANT  For each object, cell c and reader r of it: if their ranges overlap there is a flow
  * from c to r. An object has at most MAX_CELLS cells; what comes later falls into one cell that
  * covers everything.
  *
- * What a parameter points to has contents we did not write: the first read of a range puts a CONTENT
- * object into it that stands for what was there on entry, two levels deep; below is one DEEP object.
+ * What a parameter points to has contents we did not write: the first read of a range puts a
+ * CONTENT object into it that stands for what was there on entry, two levels deep; below is one
+ * DEEP object.
  */
 #include "solve.h"
 
@@ -18,8 +19,7 @@ enum {
     MAX_CONTENTS = 24, /* entry contents told apart, per object */
 };
 
-static void join(Solver *s, const Reader *r, const Cell *c)
-{
+static void join(Solver *s, const Reader *r, const Cell *c) {
     if (r->into == ESC_NONE) {
         esc_solver_copy(s, c->node, r->dst, 0, 0, r->op);
         return;
@@ -32,15 +32,17 @@ static void join(Solver *s, const Reader *r, const Cell *c)
     esc_solver_write(s, r->into, lo, hi, c->width, c->node, r->op);
 }
 
-static void add_reader(Solver *s, Obj o, const Reader *reader)
-{
-    for (uint32_t i = s->objs[o].first_reader, seen = 0; i != ESC_NONE && seen < 64; i = s->readers[i].next, seen++) {
+static void add_reader(Solver *s, Obj o, const Reader *reader) {
+    for (uint32_t i = s->objs[o].first_reader, seen = 0; i != ESC_NONE && seen < 64;
+         i = s->readers[i].next, seen++) {
         const Reader *r = &s->readers[i];
-        if (r->lo == reader->lo && r->hi == reader->hi && r->width == reader->width && r->dst == reader->dst &&
-            r->into == reader->into && r->shift == reader->shift && r->any == reader->any)
+        if (r->lo == reader->lo && r->hi == reader->hi && r->width == reader->width &&
+            r->dst == reader->dst && r->into == reader->into && r->shift == reader->shift &&
+            r->any == reader->any)
             return;
     }
-    if (!esc_memory_grow(&s->m->memory, &s->readers, &s->cap_readers, s->nreaders + 1, sizeof *s->readers)) {
+    if (!esc_memory_grow(&s->m->memory, &s->readers, &s->cap_readers, s->nreaders + 1,
+                         sizeof *s->readers)) {
         s->failed = true;
         return;
     }
@@ -56,8 +58,7 @@ static void add_reader(Solver *s, Obj o, const Reader *reader)
 }
 
 /* The cell of exactly that range, or the one that covers everything when there are too many. */
-static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width)
-{
+static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width) {
     if (s->objs[o].ncells >= MAX_CELLS || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
@@ -67,7 +68,8 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
         if (s->cells[i].lo == lo && s->cells[i].hi == hi && s->cells[i].width == width)
             return i;
     Node node = esc_solver_node(s);
-    if (s->failed || !esc_memory_grow(&s->m->memory, &s->cells, &s->cap_cells, s->ncells + 1, sizeof *s->cells)) {
+    if (s->failed || !esc_memory_grow(&s->m->memory, &s->cells, &s->cap_cells, s->ncells + 1,
+                                      sizeof *s->cells)) {
         s->failed = true;
         return ESC_NONE;
     }
@@ -77,7 +79,8 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
     s->objs[o].ncells++;
     if (esc_obj_is_placeholder(s->objs[o].kind))
         esc_solver_copy(s, node, s->expose_node, 0, 0, ESC_NONE);
-    for (uint32_t i = s->objs[o].first_reader; i != ESC_NONE && !s->failed; i = s->readers[i].next) {
+    for (uint32_t i = s->objs[o].first_reader; i != ESC_NONE && !s->failed;
+         i = s->readers[i].next) {
         const Reader r = s->readers[i];
         if (esc_range_overlap(r.lo, r.hi, r.width, lo, hi, width)) {
             const Cell c = s->cells[id];
@@ -88,29 +91,32 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
 }
 
 /* The root (PARAM or CALLBACK) that a placeholder hangs under. */
-static Obj root_of(const Solver *s, Obj o)
-{
+static Obj root_of(const Solver *s, Obj o) {
     while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
         o = s->objs[o].parent;
     return o;
 }
 
-/* Make sure that range of a placeholder holds what it held on entry. */
-static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, bool thin)
-{
+/* Make sure that range of a placeholder holds what it held on entry. Pointers are told apart one level
+ * deep; numbers at every level, for a number that is read somewhere down a list must not look like
+ * all the pointers there. */
+static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, bool thin) {
     ObjKind kind = s->objs[o].kind;
     bool level1 = kind == OBJ_PARAM || kind == OBJ_CALLBACK;
-    if (!level1 || s->coarse || s->objs[o].ncells >= MAX_CONTENTS || esc_range_any(lo, hi)) {
+    bool apart = level1 || (thin && !s->objs[o].thin);
+    if (!apart || s->coarse || s->objs[o].ncells >= MAX_CONTENTS || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
         width = 0;
     }
-    Object key = {.kind = level1 ? OBJ_CONTENT : OBJ_DEEP, .index = 0, .op = ESC_NONE, .lo = lo, .hi = hi, .width = width};
-    key.parent = level1 ? o : root_of(s, o);
-    key.thin = level1 && thin;
-    if (!level1)
-        key.lo = key.hi = 0;
-    Obj content = kind == OBJ_DEEP ? o : esc_solver_object(s, &key);
+    Object key = {.kind = apart ? OBJ_CONTENT : OBJ_DEEP, .op = ESC_NONE, .thin = apart && thin};
+    key.parent = apart ? o : root_of(s, o);
+    if (apart) {
+        key.lo = lo;
+        key.hi = hi;
+        key.width = width;
+    }
+    Obj content = kind == OBJ_DEEP && !apart ? o : esc_solver_object(s, &key);
     uint32_t cell = s->failed ? ESC_NONE : get_cell(s, o, lo, hi, width);
     if (cell == ESC_NONE)
         return;
@@ -118,8 +124,8 @@ static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint
     esc_solver_fact(s, s->cells[cell].node, content, 0, 0, ESC_NONE, ESC_NONE);
 }
 
-void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin, FactId why, EscOp op)
-{
+void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin,
+                     FactId why, EscOp op) {
     if (s->failed || dst == s->null_value)
         return;
     ObjKind kind = s->objs[o].kind;
@@ -131,12 +137,12 @@ void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, N
     }
     if (esc_obj_is_placeholder(kind))
         ensure_entry_contents(s, o, lo, hi, width, thin);
-    Reader r = {.lo = lo, .hi = hi, .width = width, .dst = dst, .into = ESC_NONE, .op = op, .why = why};
+    Reader r = {
+        .lo = lo, .hi = hi, .width = width, .dst = dst, .into = ESC_NONE, .op = op, .why = why};
     add_reader(s, o, &r);
 }
 
-static Node store_sink(Solver *s, Obj o, EscOp op)
-{
+static Node store_sink(Solver *s, Obj o, EscOp op) {
     if (op == ESC_NONE)
         return s->world_node;
     if (s->store_sink[op])
@@ -156,8 +162,8 @@ static Node store_sink(Solver *s, Obj o, EscOp op)
     return n;
 }
 
-void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node src, EscOp op)
-{
+void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node src,
+                      EscOp op) {
     if (s->failed || src == s->null_value)
         return;
     ObjKind kind = s->objs[o].kind;
@@ -172,9 +178,9 @@ void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, 
         esc_solver_copy(s, src, s->cells[cell].node, 0, 0, op);
 }
 
-void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from, int64_t from_lo, int64_t from_hi,
-                              int64_t max_bytes, FactId why, EscOp op)
-{
+void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from,
+                              int64_t from_lo, int64_t from_hi, int64_t max_bytes, FactId why,
+                              EscOp op) {
     ObjKind kind = s->objs[from].kind, to_kind = s->objs[to].kind;
     if (s->failed || kind == OBJ_FUNCTION || to_kind == OBJ_FUNCTION)
         return;
@@ -189,8 +195,15 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
     }
     if (esc_obj_is_placeholder(kind))
         ensure_entry_contents(s, from, from_lo, from_hi, width, true);
-    bool exact = to_lo == to_hi && from_lo == from_hi && !esc_range_any(to_lo, to_hi) && !esc_range_any(from_lo, from_hi);
-    Reader r = {.lo = from_lo, .hi = from_hi, .width = width, .dst = ESC_NONE, .into = to, .op = op, .why = why};
+    bool exact = to_lo == to_hi && from_lo == from_hi && !esc_range_any(to_lo, to_hi) &&
+                 !esc_range_any(from_lo, from_hi);
+    Reader r = {.lo = from_lo,
+                .hi = from_hi,
+                .width = width,
+                .dst = ESC_NONE,
+                .into = to,
+                .op = op,
+                .why = why};
     r.any = !exact || (to == from && to_lo != from_lo);
     r.shift = r.any ? 0 : to_lo - from_lo;
     add_reader(s, from, &r);

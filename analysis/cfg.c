@@ -15,8 +15,7 @@ typedef struct Walk {
     uint32_t nstack, npath, counter;
 } Walk;
 
-static bool fill_successors(Solver *s, Cfg *c)
-{
+static bool fill_successors(Solver *s, Cfg *c) {
     const Function *f = s->f;
     for (uint32_t i = 0; i < f->nedges; i++)
         c->first[f->edges[i].from + 1]++;
@@ -32,8 +31,7 @@ static bool fill_successors(Solver *s, Cfg *c)
     return true;
 }
 
-static void pop_component(Cfg *c, Walk *w, EscBlock root)
-{
+static void pop_component(Cfg *c, Walk *w, EscBlock root) {
     bool alone = w->stack[w->nstack - 1] == root;
     bool self = false;
     for (uint32_t e = c->first[root]; e < c->first[root + 1]; e++)
@@ -46,8 +44,7 @@ static void pop_component(Cfg *c, Walk *w, EscBlock root)
     } while (b != root);
 }
 
-static void enter(Cfg *c, Walk *w, EscBlock b)
-{
+static void enter(Cfg *c, Walk *w, EscBlock b) {
     w->number[b] = w->low[b] = ++w->counter;
     w->next[b] = c->first[b];
     w->stack[w->nstack++] = b;
@@ -56,8 +53,7 @@ static void enter(Cfg *c, Walk *w, EscBlock b)
 }
 
 /* Tarjan's components over blocks, without recursion. */
-static void find_cycles(Cfg *c, Walk *w, EscBlock root)
-{
+static void find_cycles(Cfg *c, Walk *w, EscBlock root) {
     enter(c, w, root);
     while (w->npath > 0) {
         EscBlock b = w->path[w->npath - 1];
@@ -77,8 +73,7 @@ static void find_cycles(Cfg *c, Walk *w, EscBlock root)
     }
 }
 
-static bool mark_cycles(Solver *s, Cfg *c)
-{
+static bool mark_cycles(Solver *s, Cfg *c) {
     Memory *mem = &s->m->memory;
     size_t n = s->f->nblocks + 1;
     Walk w = {0};
@@ -102,24 +97,22 @@ static bool mark_cycles(Solver *s, Cfg *c)
     return ok;
 }
 
-static void count_use(const Cfg *c, EscValue v, uint32_t *count)
-{
+static void count_use(const Cfg *c, EscValue v, uint32_t *count) {
     (void)c;
     if (v != ESC_NONE)
         count[v]++;
 }
 
 /* Calls `each` for the operand values of an operation. */
-static void each_operand(const Function *f, const Op *op, const Cfg *c, void (*each)(const Cfg *, EscValue, uint32_t *), uint32_t *out)
-{
+static void each_operand(const Function *f, const Op *op, const Cfg *c,
+                         void (*each)(const Cfg *, EscValue, uint32_t *), uint32_t *out) {
     each(c, op->a, out);
     each(c, op->b, out);
     for (uint32_t i = 0; i < op->nargs; i++)
         each(c, f->args[op->args + i].value, out);
 }
 
-static bool fill_uses(Solver *s, Cfg *c)
-{
+static bool fill_uses(Solver *s, Cfg *c) {
     const Function *f = s->f;
     uint32_t *at = esc_memory_resize(&s->m->memory, NULL, f->nvalues + 2, sizeof *at);
     if (!at)
@@ -146,8 +139,7 @@ static bool fill_uses(Solver *s, Cfg *c)
     return c->uses != NULL;
 }
 
-static void number_ops(const Function *f, Cfg *c)
-{
+static void number_ops(const Function *f, Cfg *c) {
     memset(c->def, 0xff, (f->nvalues + 1) * sizeof *c->def);
     for (EscBlock b = 0; b < f->nblocks; b++) {
         uint32_t at = 0;
@@ -159,8 +151,7 @@ static void number_ops(const Function *f, Cfg *c)
     }
 }
 
-Cfg *esc_cfg(Solver *s)
-{
+Cfg *esc_cfg(Solver *s) {
     Memory *mem = &s->m->memory;
     if (s->cfg)
         return mem->failed ? NULL : s->cfg;
@@ -188,21 +179,20 @@ Cfg *esc_cfg(Solver *s)
     return c;
 }
 
-void esc_cfg_free(Solver *s)
-{
+void esc_cfg_free(Solver *s) {
     Cfg *c = s->cfg;
     if (!c)
         return;
-    void *blocks[] = {c->first, c->succ, c->on_cycle, c->order, c->def, c->first_use, c->uses, c->mark, c->stack,
-                      c->facts_of, c->next_fact, c->cell_of, c->single};
+    void *blocks[] = {c->first,     c->succ,    c->on_cycle, c->order, c->def,
+                      c->first_use, c->uses,    c->mark,     c->stack, c->facts_of,
+                      c->next_fact, c->cell_of, c->single};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         esc_memory_release(blocks[i]);
     esc_memory_release(c);
     s->cfg = NULL;
 }
 
-static bool index_facts(Solver *s, Cfg *c)
-{
+static bool index_facts(Solver *s, Cfg *c) {
     Memory *mem = &s->m->memory;
     c->facts_of = esc_memory_resize(mem, NULL, s->nobjs + 1, sizeof *c->facts_of);
     c->next_fact = esc_memory_resize(mem, NULL, s->nfacts + 1, sizeof *c->next_fact);
@@ -223,16 +213,14 @@ static bool index_facts(Solver *s, Cfg *c)
     return true;
 }
 
-Cfg *esc_cfg_facts(Solver *s)
-{
+Cfg *esc_cfg_facts(Solver *s) {
     Cfg *c = esc_cfg(s);
     if (c && !c->indexed && !index_facts(s, c))
         return NULL;
     return c;
 }
 
-bool esc_cfg_in_loop(Solver *s, EscOp op)
-{
+bool esc_cfg_in_loop(Solver *s, EscOp op) {
     const Cfg *c = esc_cfg(s);
     return !c || s->m->memory.failed || c->on_cycle[s->f->ops[op].block];
 }

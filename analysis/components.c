@@ -25,21 +25,18 @@ typedef struct Search {
     uint32_t nstack, nframes, counter, norder;
 } Search;
 
-static bool calls(const Op *op)
-{
+static bool calls(const Op *op) {
     return op->kind == ESC_OP_CALL || op->kind == ESC_OP_FUNCTION;
 }
 
-static void enter(Search *x, EscFunc f)
-{
+static void enter(Search *x, EscFunc f) {
     x->number[f] = x->low[f] = ++x->counter;
     x->stack[x->nstack++] = f;
     x->on_stack[f] = true;
     x->frames[x->nframes++] = (Frame){f, 0};
 }
 
-static void leave(Search *x, EscFunc f)
-{
+static void leave(Search *x, EscFunc f) {
     Analysis *a = x->m->analysis;
     if (x->low[f] == x->number[f]) {
         uint32_t size = 0;
@@ -62,8 +59,7 @@ static void leave(Search *x, EscFunc f)
     }
 }
 
-static void visit(Search *x, EscFunc root)
-{
+static void visit(Search *x, EscFunc root) {
     enter(x, root);
     while (x->nframes > 0) {
         Frame *frame = &x->frames[x->nframes - 1];
@@ -85,16 +81,14 @@ static void visit(Search *x, EscFunc root)
     }
 }
 
-static void mark_self_calls(EscModule *m)
-{
+static void mark_self_calls(EscModule *m) {
     for (EscFunc f = 0; f < m->nfuncs; f++)
         for (EscOp i = 0; i < m->funcs[f].nops; i++)
             if (calls(&m->funcs[f].ops[i]) && m->funcs[f].ops[i].index == f)
                 m->analysis->cyclic[m->analysis->component[f]] = true;
 }
 
-bool esc_components(EscModule *m)
-{
+bool esc_components(EscModule *m) {
     Search x = {.m = m};
     uint32_t n = m->nfuncs + 1;
     Memory *mem = &m->memory;
@@ -120,8 +114,7 @@ bool esc_components(EscModule *m)
     return ok;
 }
 
-bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b)
-{
+bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b) {
     const Analysis *an = m->analysis;
     return an->component[a] == an->component[b] && an->cyclic[an->component[a]];
 }

@@ -2,9 +2,9 @@
 /* escape.c - which sites and locals outlive their function, and what may free the others.
  *
  * An object outlives its function when a pointer to it is returned, lies in memory that the caller
- * holds, was lost at a sink (a global, an unknown callee, ...), or lies in an object that outlives it.
- * Each way is a candidate reason; the first in reasons.def wins, so the answer does not depend on the
- * order in which facts were found.
+ * holds, was lost at a sink (a global, an unknown callee, ...), or lies in an object that outlives
+ * it. Each way is a candidate reason; the first in reasons.def wins, so the answer does not depend
+ * on the order in which facts were found.
  *
  * INVARIANT  An object without a reason is reachable from this activation only.
  */
@@ -18,14 +18,12 @@ typedef struct Cause {
     const char *text;
 } Cause;
 
-static const char *source_text(const EscModule *m, EscSource source, bool lvalue)
-{
+static const char *source_text(const EscModule *m, EscSource source, bool lvalue) {
     const Source *s = &m->sources[source];
     return lvalue ? s->lvalue : s->text;
 }
 
-static const char *object_text(const Solver *s, Obj o)
-{
+static const char *object_text(const Solver *s, Obj o) {
     const Object *object = &s->objs[o];
     if (object->kind == OBJ_LOCAL) {
         const char *name = s->f->locals[object->index].name;
@@ -35,24 +33,25 @@ static const char *object_text(const Solver *s, Obj o)
     return text ? text : s->m->sites[object->index].allocator;
 }
 
-static void offer(Cause *cause, EscReason reason, const char *text)
-{
+static void offer(Cause *cause, EscReason reason, const char *text) {
     if (reason < cause->reason) {
         cause->reason = reason;
         cause->text = text;
     }
 }
 
-static const char *sink_text(const Solver *s, const Sink *sink)
-{
+static const char *sink_text(const Solver *s, const Sink *sink) {
     const Op *op = &s->f->ops[sink->op];
     const char *text = NULL;
     switch (sink->reason) {
     case ESC_REASON_STORED_GLOBAL:
     case ESC_REASON_STORED_THREAD:
     case ESC_REASON_STORED_STATIC:
-    case ESC_REASON_STORED_ESCAPED: text = source_text(s->m, op->source, true); break;
-    default: break;
+    case ESC_REASON_STORED_ESCAPED:
+        text = source_text(s->m, op->source, true);
+        break;
+    default:
+        break;
     }
     if (text)
         return text;
@@ -62,8 +61,7 @@ static const char *sink_text(const Solver *s, const Sink *sink)
     return text ? text : "memory";
 }
 
-static void offer_sinks(const Solver *s, Cause *causes)
-{
+static void offer_sinks(const Solver *s, Cause *causes) {
     for (uint32_t i = 0; i < s->nsinks; i++) {
         const Sink *sink = &s->sinks[i];
         for (FactId k = s->nodes[sink->node].first_fact; k != ESC_NONE; k = s->facts[k].next)
@@ -72,16 +70,14 @@ static void offer_sinks(const Solver *s, Cause *causes)
     }
 }
 
-static Obj root_of(const Solver *s, Obj o)
-{
+static Obj root_of(const Solver *s, Obj o) {
     while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
         o = s->objs[o].parent;
     return o;
 }
 
 /* Own objects in memory that the caller holds. */
-static void offer_placeholder(const Solver *s, Cause *causes, Obj holder)
-{
+static void offer_placeholder(const Solver *s, Cause *causes, Obj holder) {
     const Object *root = &s->objs[root_of(s, holder)];
     EscReason reason = ESC_REASON_FUNCTION_POINTER;
     const char *text = "";
@@ -98,15 +94,15 @@ static void offer_placeholder(const Solver *s, Cause *causes, Obj holder)
 }
 
 /* Everything that lies in an object that outlives, until nothing is added. */
-static void spread(const Solver *s, Cause *causes)
-{
+static void spread(const Solver *s, Cause *causes) {
     for (bool again = true; again;) {
         again = false;
         for (uint32_t c = 0; c < s->ncells; c++) {
             Obj holder = s->cells[c].obj;
             if (!esc_obj_is_own(s->objs[holder].kind) || causes[holder].reason == ESC_REASONS)
                 continue;
-            for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
+            for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE;
+                 k = s->facts[k].next) {
                 Obj o = s->facts[k].obj;
                 if (!esc_obj_is_own(s->objs[o].kind) || o == holder)
                     continue;
@@ -118,8 +114,7 @@ static void spread(const Solver *s, Cause *causes)
 }
 
 /* What reached the world without a sink that names why (an object the model's text put there). */
-static void offer_rest(const Solver *s, Cause *causes)
-{
+static void offer_rest(const Solver *s, Cause *causes) {
     Node nodes[] = {s->world_node, s->expose_node};
     for (size_t n = 0; n < 2; n++)
         for (FactId k = s->nodes[nodes[n]].first_fact; k != ESC_NONE; k = s->facts[k].next) {
@@ -129,8 +124,7 @@ static void offer_rest(const Solver *s, Cause *causes)
         }
 }
 
-static void find_causes(const Solver *s, Cause *causes)
-{
+static void find_causes(const Solver *s, Cause *causes) {
     for (Obj o = 0; o < s->nobjs; o++)
         causes[o] = (Cause){ESC_REASONS, ""};
     for (FactId k = s->nodes[s->return_node].first_fact; k != ESC_NONE; k = s->facts[k].next)
@@ -146,8 +140,7 @@ static void find_causes(const Solver *s, Cause *causes)
 
 /* ---- frees ---------------------------------------------------------------------------------- */
 
-static bool pool_add(EscModule *m, uint32_t value)
-{
+static bool pool_add(EscModule *m, uint32_t value) {
     Analysis *a = m->analysis;
     if (!esc_memory_grow(&m->memory, &a->pool, &a->cap_pool, a->npool + 1, sizeof *a->pool))
         return false;
@@ -156,17 +149,20 @@ static bool pool_add(EscModule *m, uint32_t value)
 }
 
 /* The value that an unknown callee was given, when a later free of it is certain. */
-static bool discharged(Solver *s, const FreeEvent *event, Obj site)
-{
+static bool discharged(Solver *s, const FreeEvent *event, Obj site) {
     const Op *alloc = &s->f->ops[s->objs[site].op];
     return event->assumed && event->node < s->f->nvalues && alloc->dst != ESC_NONE &&
            esc_always_freed_after(s, event->op, alloc->dst) && event->node == alloc->dst;
 }
 
-static void add_free_use(Solver *s, const FreeEvent *event, FuncResult *out)
-{
-    FreeUse use = {.op = event->op, .realloc = event->realloc, .fixed = event->fixed, .assumed = event->assumed,
-                   .by = event->by, .callee = event->callee, .sites = s->m->analysis->npool};
+static void add_free_use(Solver *s, const FreeEvent *event, FuncResult *out) {
+    FreeUse use = {.op = event->op,
+                   .realloc = event->realloc,
+                   .fixed = event->fixed,
+                   .assumed = event->assumed,
+                   .by = event->by,
+                   .callee = event->callee,
+                   .sites = s->m->analysis->npool};
     for (FactId k = s->nodes[event->node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
         const Object *o = &s->objs[s->facts[k].obj];
         if (esc_obj_is_placeholder(o->kind) && out->foreign_frees)
@@ -185,52 +181,54 @@ static void add_free_use(Solver *s, const FreeEvent *event, FuncResult *out)
     }
     if (use.nsites == 0 && !use.realloc)
         return;
-    if (!esc_memory_grow(&s->m->memory, &out->frees, &out->cap_frees, out->nfrees + 1, sizeof *out->frees))
+    if (!esc_memory_grow(&s->m->memory, &out->frees, &out->cap_frees, out->nfrees + 1,
+                         sizeof *out->frees))
         return;
     out->frees[out->nfrees++] = use;
 }
 
-/* ---- fresh memory below calls ----------------------------------------------------------------- */
+/* ---- fresh memory below calls -----------------------------------------------------------------
+ */
 
 enum { MAX_INLINE_OPS = 120 };
 
 /* Would the allocation below this call live in our frame if its function's body stood here? */
-static bool inline_helps(Solver *s, Obj o)
-{
+static bool inline_helps(Solver *s, Obj o) {
     const EscConfig *config = &s->m->config;
     const Object *object = &s->objs[o];
     const Site *site = &s->m->sites[object->index];
     uint32_t no = ESC_FUNC_RETURNS_TWICE | ESC_FUNC_NO_REWRITE | ESC_FUNC_SANITIZED;
-    if (object->many || object->inline_cost > MAX_INLINE_OPS || !site->movable || (s->f->flags & no))
+    if (object->many || object->inline_cost > MAX_INLINE_OPS || !site->movable ||
+        (s->f->flags & no))
         return false;
     uint64_t size = object->size_bytes.hi;
     bool fits = size <= config->max_object_bytes;
-    bool buffer = config->small_buffer_bytes > 0 && object->size_bytes.lo <= config->small_buffer_bytes;
-    return (fits || buffer) && site->kind != ESC_ALLOC_REALLOC && site->kind != ESC_ALLOC_REALLOCARRAY &&
-           !esc_live_twice(s, o);
+    bool buffer =
+        config->small_buffer_bytes > 0 && object->size_bytes.lo <= config->small_buffer_bytes;
+    return (fits || buffer) && site->kind != ESC_ALLOC_REALLOC &&
+           site->kind != ESC_ALLOC_REALLOCARRAY && !esc_live_twice(s, o);
 }
 
-static void add_inline(Solver *s, Obj o)
-{
+static void add_inline(Solver *s, Obj o) {
     Analysis *a = s->m->analysis;
-    if (!esc_memory_grow(&s->m->memory, &a->inlines, &a->cap_inlines, a->ninlines + 1, sizeof *a->inlines))
+    if (!esc_memory_grow(&s->m->memory, &a->inlines, &a->cap_inlines, a->ninlines + 1,
+                         sizeof *a->inlines))
         return;
     a->inlines[a->ninlines++] = (InlineUse){s->func, s->objs[o].op, s->objs[o].index, true};
 }
 
 /* A free that would have to be changed for it but cannot be. */
-static bool freed_out_of_reach(const Solver *s, Obj o)
-{
+static bool freed_out_of_reach(const Solver *s, Obj o) {
     for (uint32_t i = 0; i < s->nfrees; i++)
         if (s->frees[i].fixed && esc_solver_find(s, s->frees[i].node, o) != ESC_NONE)
             return true;
     return false;
 }
 
-/* ---- one function ----------------------------------------------------------------------------- */
+/* ---- one function -----------------------------------------------------------------------------
+ */
 
-static void decide_site(Solver *s, Obj o, const Cause *cause)
-{
+static void decide_site(Solver *s, Obj o, const Cause *cause) {
     const Object *object = &s->objs[o];
     SiteResult *r = &s->m->analysis->sites[object->index];
     r->escapes = cause->reason != ESC_REASONS;
@@ -239,13 +237,12 @@ static void decide_site(Solver *s, Obj o, const Cause *cause)
     r->live_twice = !r->escapes && esc_live_twice(s, o);
 }
 
-static bool proved(EscReason reason)
-{
-    return reason <= ESC_REASON_STORED_PARAM || reason == ESC_REASON_KEPT_BY || reason == ESC_REASON_THREAD;
+static bool proved(EscReason reason) {
+    return reason <= ESC_REASON_STORED_PARAM || reason == ESC_REASON_KEPT_BY ||
+           reason == ESC_REASON_THREAD;
 }
 
-static void decide_local(const Solver *s, Obj o, const Cause *cause)
-{
+static void decide_local(const Solver *s, Obj o, const Cause *cause) {
     LocalResult *r = &s->m->analysis->locals[s->func][s->objs[o].index];
     r->escapes = cause->reason != ESC_REASONS;
     r->reason = cause->reason;
@@ -253,23 +250,26 @@ static void decide_local(const Solver *s, Obj o, const Cause *cause)
     r->proved = r->escapes && proved(cause->reason);
 }
 
-static void decide_objects(Solver *s, const Cause *causes)
-{
+static void decide_objects(Solver *s, const Cause *causes) {
     for (Obj o = 0; o < s->nobjs && !s->m->memory.failed; o++) {
         switch (s->objs[o].kind) {
-        case OBJ_SITE: decide_site(s, o, &causes[o]); break;
-        case OBJ_LOCAL: decide_local(s, o, &causes[o]); break;
+        case OBJ_SITE:
+            decide_site(s, o, &causes[o]);
+            break;
+        case OBJ_LOCAL:
+            decide_local(s, o, &causes[o]);
+            break;
         case OBJ_FRESH:
             if (causes[o].reason == ESC_REASONS && inline_helps(s, o) && !freed_out_of_reach(s, o))
                 add_inline(s, o);
             break;
-        default: break;
+        default:
+            break;
         }
     }
 }
 
-void esc_decide_escapes(Solver *s)
-{
+void esc_decide_escapes(Solver *s) {
     EscModule *m = s->m;
     FuncResult *out = &m->analysis->results[s->func];
     Cause *causes = esc_memory_resize(&m->memory, NULL, s->nobjs + 1, sizeof *causes);

@@ -2,15 +2,17 @@
 /* expand.c - what a call does, as constraints of the caller.
  *
  * A summary and a library model are both short bodies in the model's own operations, over the
- * callee's parameters. A call copies that body into the caller with the arguments in their place. So
- * parameters that alias, or memory that two arguments share, need no rule: the caller's facts
+ * callee's parameters. A call copies that body into the caller with the arguments in their place.
+ * So parameters that alias, or memory that two arguments share, need no rule: the caller's facts
  * show it.
  *
  * SOUNDNESS  A callee of which nothing is known leaks every argument and returns the world.
  */
 #include "solve.h"
 
-enum { MAX_POINTER_DEPTH = 6 }; /* calls through pointers found while expanding calls through pointers */
+enum {
+    MAX_POINTER_DEPTH = 6
+}; /* calls through pointers found while expanding calls through pointers */
 
 typedef struct Expansion {
     Solver *s;
@@ -25,29 +27,26 @@ typedef struct Expansion {
     uint32_t depth;
 } Expansion;
 
-static const char *name_of(const EscModule *m, EscFunc f)
-{
+static const char *name_of(const EscModule *m, EscFunc f) {
     return m->funcs[f].source_name ? m->funcs[f].source_name : m->funcs[f].name;
 }
 
-static Node mapped(const Expansion *x, EscValue v)
-{
+static Node mapped(const Expansion *x, EscValue v) {
     return v == ESC_NONE ? x->s->null_value : x->s->nodes_pool[x->map + v];
 }
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
-static uint64_t mul_add(uint64_t n, uint64_t mul, uint64_t add)
-{
+static uint64_t mul_add(uint64_t n, uint64_t mul, uint64_t add) {
     uint64_t r;
-    if (n == ESC_SIZE_UNKNOWN || __builtin_mul_overflow(n, mul, &r) || __builtin_add_overflow(r, add, &r))
+    if (n == ESC_SIZE_UNKNOWN || __builtin_mul_overflow(n, mul, &r) ||
+        __builtin_add_overflow(r, add, &r))
         return ESC_SIZE_UNKNOWN;
     return r;
 }
 
 /* `n`, which speaks of the callee's parameter, in the caller's terms. */
-static EscNumber compose(const EscNumber *n, const EscNumber *arg)
-{
+static EscNumber compose(const EscNumber *n, const EscNumber *arg) {
     EscNumber r = *n;
     r.param = ESC_NONE;
     if (n->param == ESC_NONE || !arg)
@@ -70,32 +69,31 @@ static EscNumber compose(const EscNumber *n, const EscNumber *arg)
     return r;
 }
 
-static EscNumber fresh_size(const Expansion *x, const EscNumber *n)
-{
+static EscNumber fresh_size(const Expansion *x, const EscNumber *n) {
     const Op *call = &x->s->f->ops[x->op];
     const EscNumber *arg = NULL;
-    if (!x->through_pointer && call->kind == ESC_OP_CALL && n->param != ESC_NONE && n->param < call->nargs)
+    if (!x->through_pointer && call->kind == ESC_OP_CALL && n->param != ESC_NONE &&
+        n->param < call->nargs)
         arg = &x->s->f->args[call->args + n->param].number;
     return compose(n, arg);
 }
 
 /* ---- the operations of a body ---------------------------------------------------------------- */
 
-static uint32_t inline_cost(const Expansion *x, uint32_t below)
-{
+static uint32_t inline_cost(const Expansion *x, uint32_t below) {
     const Function *g = &x->s->m->funcs[x->callee];
-    uint32_t no = ESC_FUNC_NO_INLINE | ESC_FUNC_VARIADIC | ESC_FUNC_RETURNS_TWICE | ESC_FUNC_NO_REWRITE |
-                  ESC_FUNC_SANITIZED | ESC_FUNC_INTERPOSABLE;
+    uint32_t no = ESC_FUNC_NO_INLINE | ESC_FUNC_VARIADIC | ESC_FUNC_RETURNS_TWICE |
+                  ESC_FUNC_NO_REWRITE | ESC_FUNC_SANITIZED | ESC_FUNC_INTERPOSABLE;
     const Op *call = &x->s->f->ops[x->op];
     if (x->is_model || x->through_pointer || !g->has_body || (g->flags & no) || below == ESC_NONE ||
         call->kind != ESC_OP_CALL || (call->flags & (ESC_OPF_TAIL | ESC_OPF_NO_CHANGE)) ||
-        esc_same_component(x->s->m, x->callee, x->callee) || esc_same_component(x->s->m, x->callee, x->s->func))
+        esc_same_component(x->s->m, x->callee, x->callee) ||
+        esc_same_component(x->s->m, x->callee, x->s->func))
         return ESC_NONE;
     return g->nops + below;
 }
 
-static void expand_alloc(Expansion *x, const Op *op)
-{
+static void expand_alloc(Expansion *x, const Op *op) {
     Solver *s = x->s;
     if (op->index == ESC_NONE) {
         esc_solver_fact(s, mapped(x, op->dst), OBJ_WORLD, 0, 0, ESC_NONE, x->op);
@@ -119,20 +117,19 @@ static void expand_alloc(Expansion *x, const Op *op)
     esc_solver_fact(s, mapped(x, op->dst), o, 0, 0, ESC_NONE, x->op);
 }
 
-static void expand_leak(Expansion *x, const Op *op)
-{
+static void expand_leak(Expansion *x, const Op *op) {
     EscReason reason = ESC_REASON_CALLEE_LEAKS;
     EscOp origin = ESC_NONE;
     if (x->is_model)
         reason = (EscReason)op->index;
     else if (op->lo >= 0)
         origin = (EscOp)op->lo;
-    Node sink = esc_solver_sink(x->s, x->op, reason, x->name, x->is_model ? ESC_NONE : x->callee, origin, ESC_NONE);
+    Node sink = esc_solver_sink(x->s, x->op, reason, x->name, x->is_model ? ESC_NONE : x->callee,
+                                origin, ESC_NONE);
     esc_solver_copy(x->s, mapped(x, op->a), sink, 0, 0, x->op);
 }
 
-static void expand_free(Expansion *x, const Op *op)
-{
+static void expand_free(Expansion *x, const Op *op) {
     bool fixed = x->is_model || x->through_pointer || (op->flags & ESC_OPF_FIXED);
     FreeEvent event = {.op = x->op,
                        .node = mapped(x, op->a),
@@ -143,26 +140,26 @@ static void expand_free(Expansion *x, const Op *op)
     esc_solver_free_event(x->s, &event);
 }
 
-static void expand_icall(Expansion *x, const Op *op)
-{
+static void expand_icall(Expansion *x, const Op *op) {
     Solver *s = x->s;
     uint32_t args = esc_solver_pool(s, op->nargs);
     if (s->failed)
         return;
     for (uint32_t i = 0; i < op->nargs; i++)
         s->nodes_pool[args + i] = mapped(x, x->body->args[op->args + i].value);
-    if (!esc_memory_grow(&s->m->memory, &s->calls, &s->cap_calls, s->ncalls + 1, sizeof *s->calls)) {
+    if (!esc_memory_grow(&s->m->memory, &s->calls, &s->cap_calls, s->ncalls + 1,
+                         sizeof *s->calls)) {
         s->failed = true;
         return;
     }
     uint32_t record = s->ncalls++;
-    s->calls[record] = (CallRecord){x->op, mapped(x, op->a), mapped(x, op->dst), args, op->nargs, x->depth + 1};
+    s->calls[record] =
+        (CallRecord){x->op, mapped(x, op->a), mapped(x, op->dst), args, op->nargs, x->depth + 1};
     FlowEdge e = {.kind = EDGE_CALL, .other = record, .op = x->op};
     esc_solver_edge(s, mapped(x, op->a), &e);
 }
 
-static void expand_memory(Expansion *x, const Op *op)
-{
+static void expand_memory(Expansion *x, const Op *op) {
     FlowEdge e = {.kind = op->kind == ESC_OP_STORE ? EDGE_STORE : EDGE_LOAD,
                   .thin = (op->flags & ESC_OPF_NARROW) != 0,
                   .other = mapped(x, op->kind == ESC_OP_STORE ? op->b : op->dst),
@@ -174,19 +171,23 @@ static void expand_memory(Expansion *x, const Op *op)
         esc_solver_edge(x->s, mapped(x, op->a), &e);
 }
 
-static void expand_deep(Expansion *x, const Op *op)
-{
-    FlowEdge e = {.kind = EDGE_LOAD, .other = mapped(x, op->dst), .lo = ESC_OFFSET_MIN, .hi = ESC_OFFSET_MAX, .op = x->op};
+static void expand_deep(Expansion *x, const Op *op) {
+    FlowEdge e = {.kind = EDGE_LOAD,
+                  .other = mapped(x, op->dst),
+                  .lo = ESC_OFFSET_MIN,
+                  .hi = ESC_OFFSET_MAX,
+                  .op = x->op};
     esc_solver_edge(x->s, mapped(x, op->a), &e);
     esc_solver_edge(x->s, mapped(x, op->dst), &e);
 }
 
-static void expand_op(Expansion *x, const Op *op)
-{
+static void expand_op(Expansion *x, const Op *op) {
     Solver *s = x->s;
     Node dst = mapped(x, op->dst), a = mapped(x, op->a);
     switch ((EscOpKind)op->kind) {
-    case ESC_OP_ALLOC: expand_alloc(x, op); break;
+    case ESC_OP_ALLOC:
+        expand_alloc(x, op);
+        break;
     case ESC_OP_REALLOC:
         expand_alloc(x, op);
         expand_free(x, op);
@@ -198,35 +199,54 @@ static void expand_op(Expansion *x, const Op *op)
     }
     case ESC_OP_LOCAL:
     case ESC_OP_GLOBAL:
-    case ESC_OP_WORLD: esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, ESC_NONE, x->op); break;
-    case ESC_OP_COPY: esc_solver_copy(s, a, dst, op->lo, op->hi, x->op); break;
+    case ESC_OP_WORLD:
+        esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, ESC_NONE, x->op);
+        break;
+    case ESC_OP_COPY:
+        esc_solver_copy(s, a, dst, op->lo, op->hi, x->op);
+        break;
     case ESC_OP_MERGE:
         for (uint32_t i = 0; i < op->nargs; i++)
-            esc_solver_copy(s, mapped(x, x->body->args[op->args + i].value), dst, op->lo, op->hi, x->op);
+            esc_solver_copy(s, mapped(x, x->body->args[op->args + i].value), dst, op->lo, op->hi,
+                            x->op);
         break;
     case ESC_OP_DIFF:
         esc_solver_copy(s, a, dst, ESC_OFFSET_MIN, ESC_OFFSET_MAX, x->op);
         esc_solver_copy(s, mapped(x, op->b), dst, ESC_OFFSET_MIN, ESC_OFFSET_MAX, x->op);
         break;
     case ESC_OP_LOAD:
-    case ESC_OP_STORE: expand_memory(x, op); break;
-    case ESC_OP_MOVE: esc_solver_move(s, a, mapped(x, op->b), op->hi, x->op); break;
-    case ESC_OP_DEEP: expand_deep(x, op); break;
-    case ESC_OP_ICALL: expand_icall(x, op); break;
-    case ESC_OP_FREE: expand_free(x, op); break;
-    case ESC_OP_RETURN: esc_solver_copy(s, a, x->result, 0, 0, x->op); break;
-    case ESC_OP_LEAK: expand_leak(x, op); break;
+    case ESC_OP_STORE:
+        expand_memory(x, op);
+        break;
+    case ESC_OP_MOVE:
+        esc_solver_move(s, a, mapped(x, op->b), op->hi, x->op);
+        break;
+    case ESC_OP_DEEP:
+        expand_deep(x, op);
+        break;
+    case ESC_OP_ICALL:
+        expand_icall(x, op);
+        break;
+    case ESC_OP_FREE:
+        expand_free(x, op);
+        break;
+    case ESC_OP_RETURN:
+        esc_solver_copy(s, a, x->result, 0, 0, x->op);
+        break;
+    case ESC_OP_LEAK:
+        expand_leak(x, op);
+        break;
     case ESC_OP_CALL: /* a model may name another function; nothing is known of it here */
     case ESC_OP_USE:
     case ESC_OP_START:
     case ESC_OP_END:
-    case ESC_OP_KINDS: break;
+    case ESC_OP_KINDS:
+        break;
     }
 }
 
 /* Arguments beyond the named parameters: a model's pseudo parameter, else lost. */
-static void map_variadic(Expansion *x)
-{
+static void map_variadic(Expansion *x) {
     Solver *s = x->s;
     uint32_t named = x->body->nparams;
     bool pseudo = x->is_model && x->body->nvalues > named && (x->body->flags & ESC_FUNC_VARIADIC);
@@ -240,13 +260,13 @@ static void map_variadic(Expansion *x)
         if (arg == s->null_value)
             continue;
         if (!pseudo)
-            rest = esc_solver_sink(s, x->op, ESC_REASON_VARIABLE_ARGUMENT, x->name, ESC_NONE, ESC_NONE, i);
+            rest = esc_solver_sink(s, x->op, ESC_REASON_VARIABLE_ARGUMENT, x->name, ESC_NONE,
+                                   ESC_NONE, i);
         esc_solver_copy(s, arg, rest, 0, 0, x->op);
     }
 }
 
-static void expand_body(Expansion *x)
-{
+static void expand_body(Expansion *x) {
     Solver *s = x->s;
     x->map = esc_solver_pool(s, x->body->nvalues + 1);
     if (s->failed)
@@ -267,8 +287,7 @@ static void expand_body(Expansion *x)
 
 /* ---- callees of which nothing is known ------------------------------------------------------- */
 
-static void lose_argument(Expansion *x, uint32_t i, EscReason reason)
-{
+static void lose_argument(Expansion *x, uint32_t i, EscReason reason) {
     Solver *s = x->s;
     Node arg = s->nodes_pool[x->args + i];
     if (arg == s->null_value)
@@ -278,12 +297,13 @@ static void lose_argument(Expansion *x, uint32_t i, EscReason reason)
 }
 
 /* What lies behind `arg` leaks, but `arg` itself does not; anything may be written there. */
-static void lose_contents(Expansion *x, uint32_t i)
-{
+static void lose_contents(Expansion *x, uint32_t i) {
     Solver *s = x->s;
     Node arg = s->nodes_pool[x->args + i];
-    Node sink = esc_solver_sink(s, x->op, ESC_REASON_UNKNOWN_CALLEE, x->name, ESC_NONE, ESC_NONE, i);
-    FlowEdge load = {.kind = EDGE_LOAD, .other = sink, .lo = ESC_OFFSET_MIN, .hi = ESC_OFFSET_MAX, .op = x->op};
+    Node sink =
+        esc_solver_sink(s, x->op, ESC_REASON_UNKNOWN_CALLEE, x->name, ESC_NONE, ESC_NONE, i);
+    FlowEdge load = {
+        .kind = EDGE_LOAD, .other = sink, .lo = ESC_OFFSET_MIN, .hi = ESC_OFFSET_MAX, .op = x->op};
     esc_solver_edge(s, arg, &load);
     FlowEdge store = load;
     store.kind = EDGE_STORE;
@@ -291,15 +311,18 @@ static void lose_contents(Expansion *x, uint32_t i)
     esc_solver_edge(s, arg, &store);
 }
 
-static void unknown_pure(Expansion *x, bool reads)
-{
+static void unknown_pure(Expansion *x, bool reads) {
     Solver *s = x->s;
     for (uint32_t i = 0; i < x->nargs; i++) {
         Node arg = s->nodes_pool[x->args + i];
         if (arg == s->null_value || x->result == s->null_value)
             continue;
         esc_solver_copy(s, arg, x->result, ESC_OFFSET_MIN, ESC_OFFSET_MAX, x->op);
-        FlowEdge load = {.kind = EDGE_LOAD, .other = x->result, .lo = ESC_OFFSET_MIN, .hi = ESC_OFFSET_MAX, .op = x->op};
+        FlowEdge load = {.kind = EDGE_LOAD,
+                         .other = x->result,
+                         .lo = ESC_OFFSET_MIN,
+                         .hi = ESC_OFFSET_MAX,
+                         .op = x->op};
         if (reads) {
             esc_solver_edge(s, arg, &load);
             esc_solver_edge(s, x->result, &load);
@@ -308,8 +331,7 @@ static void unknown_pure(Expansion *x, bool reads)
     esc_solver_fact(s, x->result, OBJ_WORLD, 0, 0, ESC_NONE, x->op);
 }
 
-static void expand_unknown(Expansion *x, EscReason reason)
-{
+static void expand_unknown(Expansion *x, EscReason reason) {
     Solver *s = x->s;
     const Function *g = x->callee == ESC_NONE ? NULL : &s->m->funcs[x->callee];
     if (g && (g->flags & (ESC_FUNC_PURE | ESC_FUNC_CONST))) {
@@ -324,7 +346,12 @@ static void expand_unknown(Expansion *x, EscReason reason)
         }
         lose_contents(x, i);
         bool cannot = (flags & ESC_PARAM_NOFREE) || (g->flags & ESC_FUNC_NO_FREE);
-        FreeEvent event = {.op = x->op, .node = s->nodes_pool[x->args + i], .fixed = true, .assumed = true, .by = x->name, .callee = ESC_NONE};
+        FreeEvent event = {.op = x->op,
+                           .node = s->nodes_pool[x->args + i],
+                           .fixed = true,
+                           .assumed = true,
+                           .by = x->name,
+                           .callee = ESC_NONE};
         if (!cannot)
             esc_solver_free_event(s, &event);
     }
@@ -334,21 +361,29 @@ static void expand_unknown(Expansion *x, EscReason reason)
 
 /* ---- entries -------------------------------------------------------------------------------- */
 
-void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_t nargs, Node result, bool through_pointer, uint32_t depth)
-{
-    Expansion x = {.s = s, .op = op, .callee = callee, .args = args, .nargs = nargs, .result = result, .through_pointer = through_pointer, .depth = depth};
+void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_t nargs,
+                     Node result, bool through_pointer, uint32_t depth) {
+    Expansion x = {.s = s,
+                   .op = op,
+                   .callee = callee,
+                   .args = args,
+                   .nargs = nargs,
+                   .result = result,
+                   .through_pointer = through_pointer,
+                   .depth = depth};
     x.name = name_of(s->m, callee);
     x.body = esc_callee_body(s->m, callee, &x.is_model);
     if (x.body)
         expand_body(&x);
     else
-        expand_unknown(&x, through_pointer ? ESC_REASON_FUNCTION_POINTER : ESC_REASON_UNKNOWN_CALLEE);
+        expand_unknown(&x,
+                       through_pointer ? ESC_REASON_FUNCTION_POINTER : ESC_REASON_UNKNOWN_CALLEE);
 }
 
-/* The record of calls of `target` at this operation; -1 when there is none yet. A recursive function
- * that passes its callback on would otherwise gain one each time its summary is expanded. */
-static uint32_t find_callback(const Solver *s, EscOp op, Obj target)
-{
+/* The record of calls of `target` at this operation; -1 when there is none yet. A recursive
+ * function that passes its callback on would otherwise gain one each time its summary is expanded.
+ */
+static uint32_t find_callback(const Solver *s, EscOp op, Obj target) {
     for (uint32_t i = 0; i < s->ncallbacks; i++)
         if (s->callbacks[i].op == op && s->callbacks[i].target == target)
             return i;
@@ -356,8 +391,7 @@ static uint32_t find_callback(const Solver *s, EscOp op, Obj target)
 }
 
 /* A sink that loses only our own objects: whether the caller's are lost, the caller finds out. */
-static Node callback_argument(Solver *s, EscOp op, uint32_t arg)
-{
+static Node callback_argument(Solver *s, EscOp op, uint32_t arg) {
     Node sink = esc_solver_sink(s, op, ESC_REASON_FUNCTION_POINTER, NULL, ESC_NONE, ESC_NONE, arg);
     if (s->failed)
         return s->null_value;
@@ -366,9 +400,9 @@ static Node callback_argument(Solver *s, EscOp op, uint32_t arg)
     return sink;
 }
 
-static uint32_t new_callback(Solver *s, const CallRecord *call, Obj target)
-{
-    if (!esc_memory_grow(&s->m->memory, &s->callbacks, &s->cap_callbacks, s->ncallbacks + 1, sizeof *s->callbacks)) {
+static uint32_t new_callback(Solver *s, const CallRecord *call, Obj target) {
+    if (!esc_memory_grow(&s->m->memory, &s->callbacks, &s->cap_callbacks, s->ncallbacks + 1,
+                         sizeof *s->callbacks)) {
         s->failed = true;
         return ESC_NONE;
     }
@@ -384,8 +418,7 @@ static uint32_t new_callback(Solver *s, const CallRecord *call, Obj target)
     return index;
 }
 
-static void add_callback(Solver *s, const CallRecord *call, Obj target)
-{
+static void add_callback(Solver *s, const CallRecord *call, Obj target) {
     uint32_t index = find_callback(s, call->op, target);
     if (index == ESC_NONE)
         index = new_callback(s, call, target);
@@ -399,25 +432,33 @@ static void add_callback(Solver *s, const CallRecord *call, Obj target)
     esc_solver_fact(s, call->result, c.object, 0, 0, ESC_NONE, call->op);
 }
 
-void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why)
-{
+void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
     const CallRecord call = s->calls[record];
     const Object object = s->objs[target];
     /* Several ranges of one object are one target. */
-    for (FactId i = s->nodes[call.callee].first_fact; i != ESC_NONE && i < why; i = s->facts[i].next)
+    for (FactId i = s->nodes[call.callee].first_fact; i != ESC_NONE && i < why;
+         i = s->facts[i].next)
         if (s->facts[i].obj == target)
             return;
     if (object.kind == OBJ_FUNCTION && call.depth < MAX_POINTER_DEPTH) {
-        esc_expand_call(s, call.op, object.index, call.args, call.nargs, call.result, true, call.depth);
+        esc_expand_call(s, call.op, object.index, call.args, call.nargs, call.result, true,
+                        call.depth);
         return;
     }
-    bool from_caller = object.kind == OBJ_PARAM || object.kind == OBJ_CONTENT || object.kind == OBJ_CALLBACK;
+    bool from_caller =
+        object.kind == OBJ_PARAM || object.kind == OBJ_CONTENT || object.kind == OBJ_CALLBACK;
     if (from_caller && s->ncallbacks < 64) {
         add_callback(s, &call, target);
         return;
     }
     if (object.kind == OBJ_LOCAL || object.kind == OBJ_SITE)
         return; /* data is never called */
-    Expansion x = {.s = s, .op = call.op, .callee = ESC_NONE, .name = NULL, .args = call.args, .nargs = call.nargs, .result = call.result};
+    Expansion x = {.s = s,
+                   .op = call.op,
+                   .callee = ESC_NONE,
+                   .name = NULL,
+                   .args = call.args,
+                   .nargs = call.nargs,
+                   .result = call.result};
     expand_unknown(&x, ESC_REASON_FUNCTION_POINTER);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* explain.c - how a pointer got from its allocation to where it outlives its function.
  *
- * Every fact remembers the fact it came from. From the fact that decided a verdict, that chain is walked
- * back to the allocation, turned around, and each operation on it that stands in the source becomes one
- * step. The chain is a path in a tree of first causes, so it ends.
+ * Every fact remembers the fact it came from. From the fact that decided a verdict, that chain is
+ * walked back to the allocation, turned around, and each operation on it that stands in the source
+ * becomes one step. The chain is a path in a tree of first causes, so it ends.
  */
 #include "explain.h"
 
@@ -27,35 +27,32 @@ typedef struct Flow {
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
-void esc_text_add(Text *t, const char *format, ...)
-{
+void esc_text_add(Text *t, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
     int need = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (need >= 0 && esc_memory_grow(&t->m->memory, &t->bytes, &t->capacity, t->length + (uint32_t)need + 1, 1)) {
+    if (need >= 0 && esc_memory_grow(&t->m->memory, &t->bytes, &t->capacity,
+                                     t->length + (uint32_t)need + 1, 1)) {
         vsnprintf(t->bytes + t->length, (size_t)need + 1, format, again);
         t->length += (uint32_t)need;
     }
     va_end(again);
 }
 
-void esc_text_free(Text *t)
-{
+void esc_text_free(Text *t) {
     esc_memory_release(t->bytes);
     t->bytes = NULL;
     t->length = t->capacity = 0;
 }
 
-static const char *folded(const char *text, char *buffer, size_t size)
-{
+static const char *folded(const char *text, char *buffer, size_t size) {
     esc_fold_text(text ? text : "", buffer, size);
     return buffer;
 }
 
-static void print_flow(const Flow *flow, const char *from, Text *out)
-{
+static void print_flow(const Flow *flow, const char *from, Text *out) {
     char a[80], b[80];
     const char *holder = from;
     for (uint32_t i = 0; i < flow->nsteps; i++) {
@@ -72,22 +69,22 @@ static void print_flow(const Flow *flow, const char *from, Text *out)
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static void add_step(Flow *f, const char *holder, const char *text, const char *kind, EscSource where)
-{
+static void add_step(Flow *f, const char *holder, const char *text, const char *kind,
+                     EscSource where) {
     if (f->nsteps == MAX_STEPS)
         return;
     FlowStep *last = f->nsteps > 0 ? &f->steps[f->nsteps - 1] : NULL;
     const Source *now = &f->s->m->sources[where];
     if (last) { /* one place is one step: the later one says more */
         const Source *then = &f->s->m->sources[last->where];
-        if (then->file && now->file && then->line == now->line && then->col == now->col && strcmp(then->file, now->file) == 0)
+        if (then->file && now->file && then->line == now->line && then->col == now->col &&
+            strcmp(then->file, now->file) == 0)
             f->nsteps--;
     }
     f->steps[f->nsteps++] = (FlowStep){holder, text, kind, where};
 }
 
-static const char *assign_kind(const char *lvalue)
-{
+static const char *assign_kind(const char *lvalue) {
     size_t n = strlen(lvalue);
     if (n > 0 && lvalue[n - 1] == ']')
         return "element";
@@ -97,8 +94,7 @@ static const char *assign_kind(const char *lvalue)
 }
 
 /* The argument of a call that a value goes in by; 0 when it comes out of the call. */
-static EscSource argument_source(const Solver *s, const Op *op, FactId before)
-{
+static EscSource argument_source(const Solver *s, const Op *op, FactId before) {
     Node n = before == ESC_NONE ? ESC_NONE : s->facts[before].node;
     for (uint32_t i = 0; i < op->nargs; i++)
         if (s->f->args[op->args + i].value == n)
@@ -106,11 +102,11 @@ static EscSource argument_source(const Solver *s, const Op *op, FactId before)
     return 0;
 }
 
-static void add_call_step(Flow *f, const Op *op, FactId before, bool last, EscReason reason)
-{
+static void add_call_step(Flow *f, const Op *op, FactId before, bool last, EscReason reason) {
     const Solver *s = f->s;
     EscSource where = argument_source(s, op, before);
-    const char *callee = op->kind == ESC_OP_CALL ? esc_function_name(s->m, op->index) : "a function pointer";
+    const char *callee =
+        op->kind == ESC_OP_CALL ? esc_function_name(s->m, op->index) : "a function pointer";
     bool in = where != 0 || last;
     const char *kind = !in ? "call result" : "call parameter";
     if (last && (reason == ESC_REASON_KEPT_BY || reason == ESC_REASON_THREAD))
@@ -121,25 +117,30 @@ static void add_call_step(Flow *f, const Op *op, FactId before, bool last, EscRe
         where = op->source;
     const Source *source = &s->m->sources[where];
     char buffer[400], arg[80];
-    int n = snprintf(buffer, sizeof buffer, in && source->text && where != op->source ? "%s(%s)" : "%s(...)", callee, folded(source->text, arg, sizeof arg));
+    int n = snprintf(buffer, sizeof buffer,
+                     in && source->text && where != op->source ? "%s(%s)" : "%s(...)", callee,
+                     folded(source->text, arg, sizeof arg));
     const char *text = n > 0 ? esc_model_string(s->m, buffer, strlen(buffer)) : NULL;
     if (source->file)
         add_step(f, last ? "{heap}" : callee, text ? text : callee, kind, where);
 }
 
-static const char *store_kind(EscReason reason)
-{
+static const char *store_kind(EscReason reason) {
     switch (reason) {
-    case ESC_REASON_STORED_GLOBAL: return "stored in global";
-    case ESC_REASON_STORED_THREAD: return "stored in thread-local";
-    case ESC_REASON_STORED_STATIC: return "stored in static";
-    case ESC_REASON_STORED_PARAM: return "stored through parameter";
-    default: return NULL;
+    case ESC_REASON_STORED_GLOBAL:
+        return "stored in global";
+    case ESC_REASON_STORED_THREAD:
+        return "stored in thread-local";
+    case ESC_REASON_STORED_STATIC:
+        return "stored in static";
+    case ESC_REASON_STORED_PARAM:
+        return "stored through parameter";
+    default:
+        return NULL;
     }
 }
 
-static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason reason)
-{
+static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason reason) {
     const Solver *s = f->s;
     const Op *op = &s->f->ops[id];
     const Source *source = &s->m->sources[op->source];
@@ -147,27 +148,36 @@ static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason r
     switch ((EscOpKind)op->kind) {
     case ESC_OP_STORE:
         if (source->text)
-            add_step(f, last ? "{heap}" : lvalue, source->text, last && store_kind(reason) ? store_kind(reason) : assign_kind(lvalue), op->source);
+            add_step(f, last ? "{heap}" : lvalue, source->text,
+                     last && store_kind(reason) ? store_kind(reason) : assign_kind(lvalue),
+                     op->source);
         break;
-    case ESC_OP_RETURN: add_step(f, "~r0", source->text ? source->text : "return", "return", op->source); break;
+    case ESC_OP_RETURN:
+        add_step(f, "~r0", source->text ? source->text : "return", "return", op->source);
+        break;
     case ESC_OP_MOVE:
         if (source->text)
             add_step(f, last ? "{heap}" : lvalue, source->text, "copied memory", op->source);
         break;
     case ESC_OP_CALL:
-    case ESC_OP_ICALL: add_call_step(f, op, before, last, reason); break;
-    case ESC_OP_LEAK: add_step(f, "{heap}", source->text ? source->text : "unknown use", "unknown use", op->source); break;
+    case ESC_OP_ICALL:
+        add_call_step(f, op, before, last, reason);
+        break;
+    case ESC_OP_LEAK:
+        add_step(f, "{heap}", source->text ? source->text : "unknown use", "unknown use",
+                 op->source);
+        break;
     case ESC_OP_REALLOC:
         if (source->text)
             add_step(f, source->text, source->text, "copied memory", op->source);
         break;
-    default: break; /* copies and loads inside an expression are no steps of their own */
+    default:
+        break; /* copies and loads inside an expression are no steps of their own */
     }
 }
 
 /* The operations from the allocation to `end`, oldest first. */
-static void walk(Flow *f, FactId end, EscReason reason)
-{
+static void walk(Flow *f, FactId end, EscReason reason) {
     FactId chain[MAX_STEPS * 4];
     uint32_t n = 0;
     const Solver *s = f->s;
@@ -186,38 +196,39 @@ static void walk(Flow *f, FactId end, EscReason reason)
     }
 }
 
-static void add_destination(Flow *f, const Site *site)
-{
+static void add_destination(Flow *f, const Site *site) {
     const Source *d = &f->s->m->sources[site->dest_source];
     if ((site->dest == ESC_DEST_ASSIGN || site->dest == ESC_DEST_INIT) && d->lvalue && d->text)
-        add_step(f, d->lvalue, d->text, site->dest == ESC_DEST_INIT ? "init" : assign_kind(d->lvalue), site->dest_source);
+        add_step(f, d->lvalue, d->text,
+                 site->dest == ESC_DEST_INIT ? "init" : assign_kind(d->lvalue), site->dest_source);
 }
 
-/* ---- which fact decided ----------------------------------------------------------------------- */
+/* ---- which fact decided -----------------------------------------------------------------------
+ */
 
-static FactId fact_in_sinks(const Solver *s, Obj o, EscReason reason)
-{
+static FactId fact_in_sinks(const Solver *s, Obj o, EscReason reason) {
     for (uint32_t i = 0; i < s->nsinks; i++) {
-        FactId k = s->sinks[i].reason == reason ? esc_solver_find(s, s->sinks[i].node, o) : ESC_NONE;
+        FactId k =
+            s->sinks[i].reason == reason ? esc_solver_find(s, s->sinks[i].node, o) : ESC_NONE;
         if (k != ESC_NONE)
             return k;
     }
     return ESC_NONE;
 }
 
-static FactId fact_in_cells(const Solver *s, Obj o, bool of_caller)
-{
+static FactId fact_in_cells(const Solver *s, Obj o, bool of_caller) {
     for (uint32_t c = 0; c < s->ncells; c++) {
         bool placeholder = esc_obj_is_placeholder(s->objs[s->cells[c].obj].kind);
-        FactId k = placeholder == of_caller && s->cells[c].obj != o ? esc_solver_find(s, s->cells[c].node, o) : ESC_NONE;
+        FactId k = placeholder == of_caller && s->cells[c].obj != o
+                       ? esc_solver_find(s, s->cells[c].node, o)
+                       : ESC_NONE;
         if (k != ESC_NONE)
             return k;
     }
     return ESC_NONE;
 }
 
-static FactId deciding_fact(const Solver *s, Obj o, EscReason reason)
-{
+static FactId deciding_fact(const Solver *s, Obj o, EscReason reason) {
     FactId k = ESC_NONE;
     if (reason == ESC_REASON_RETURNED)
         k = esc_solver_find(s, s->return_node, o);
@@ -230,8 +241,7 @@ static FactId deciding_fact(const Solver *s, Obj o, EscReason reason)
     return k != ESC_NONE ? k : esc_solver_find(s, s->world_node, o);
 }
 
-static Obj find_object(const Solver *s, ObjKind kind, uint32_t index)
-{
+static Obj find_object(const Solver *s, ObjKind kind, uint32_t index) {
     for (Obj o = 0; o < s->nobjs; o++)
         if (s->objs[o].kind == kind && s->objs[o].index == index)
             return o;
@@ -241,25 +251,25 @@ static Obj find_object(const Solver *s, ObjKind kind, uint32_t index)
 /* ---- entries -------------------------------------------------------------------------------- */
 
 /* The operation that stands in the way of a move: the free, or nothing. */
-static void add_obstacle(Flow *f, EscSite site)
-{
+static void add_obstacle(Flow *f, EscSite site) {
     const Solver *s = f->s;
     Obj o = find_object(s, OBJ_SITE, site);
     EscReason reason = s->m->analysis->sites[site].verdict.reason;
-    bool by_free = reason == ESC_REASON_MERGED_FREE || reason == ESC_REASON_FREED_BY || reason == ESC_REASON_REALLOCATED_BY;
+    bool by_free = reason == ESC_REASON_MERGED_FREE || reason == ESC_REASON_FREED_BY ||
+                   reason == ESC_REASON_REALLOCATED_BY;
     for (uint32_t i = 0; by_free && i < s->nfrees; i++) {
         if (!s->frees[i].fixed || esc_solver_find(s, s->frees[i].node, o) == ESC_NONE)
             continue;
         const Op *op = &s->f->ops[s->frees[i].op];
         const Source *source = &s->m->sources[op->source];
         if (source->file)
-            add_step(f, "{freed}", source->text ? source->text : "free", "call parameter", op->source);
+            add_step(f, "{freed}", source->text ? source->text : "free", "call parameter",
+                     op->source);
         return;
     }
 }
 
-void esc_explain_site(Solver *s, EscSite id, Text *out)
-{
+void esc_explain_site(Solver *s, EscSite id, Text *out) {
     const Site *site = &s->m->sites[id];
     const SiteResult *r = &s->m->analysis->sites[id];
     Flow flow = {.s = s};
@@ -267,7 +277,8 @@ void esc_explain_site(Solver *s, EscSite id, Text *out)
     folded(s->m->sources[site->source].text, expr, sizeof expr);
     snprintf(from, sizeof from, "&{%s}", expr);
     bool escapes = r->verdict.placement == ESC_PLACE_HEAP;
-    esc_text_add(out, "%s %s:\n", expr, escapes ? "escapes to heap" : "does not escape; kept on heap");
+    esc_text_add(out, "%s %s:\n", expr,
+                 escapes ? "escapes to heap" : "does not escape; kept on heap");
     add_destination(&flow, site);
     Obj o = find_object(s, OBJ_SITE, id);
     if (escapes && o != ESC_NONE)
@@ -277,8 +288,7 @@ void esc_explain_site(Solver *s, EscSite id, Text *out)
     print_flow(&flow, from, out);
 }
 
-void esc_explain_local(Solver *s, EscLocal local, Text *out)
-{
+void esc_explain_local(Solver *s, EscLocal local, Text *out) {
     const Local *l = &s->f->locals[local];
     const LocalResult *r = &s->m->analysis->locals[s->func][local];
     Flow flow = {.s = s};
@@ -292,8 +302,7 @@ void esc_explain_local(Solver *s, EscLocal local, Text *out)
     print_flow(&flow, from, out);
 }
 
-static bool object_of(const Solver *s, Obj o, uint32_t group, int level)
-{
+static bool object_of(const Solver *s, Obj o, uint32_t group, int level) {
     const Object *object = &s->objs[o];
     int depth = object->kind == OBJ_PARAM ? 0 : object->kind == OBJ_CONTENT ? 1 : 2;
     if (!esc_obj_is_placeholder(object->kind) || object->kind == OBJ_CALLBACK || object->thin)
@@ -308,8 +317,7 @@ static bool object_of(const Solver *s, Obj o, uint32_t group, int level)
     return p->group == group && depth == level;
 }
 
-static FactId param_fact(const Solver *s, Obj o, bool to_result, EscReason *reason)
-{
+static FactId param_fact(const Solver *s, Obj o, bool to_result, EscReason *reason) {
     if (to_result) {
         *reason = ESC_REASON_RETURNED;
         return esc_solver_find(s, s->return_node, o);
@@ -333,8 +341,7 @@ static FactId param_fact(const Solver *s, Obj o, bool to_result, EscReason *reas
     return k;
 }
 
-void esc_explain_param(Solver *s, uint32_t group, int level, bool to_result, Text *out)
-{
+void esc_explain_param(Solver *s, uint32_t group, int level, bool to_result, Text *out) {
     for (Obj o = 0; o < s->nobjs; o++) {
         if (!object_of(s, o, group, level))
             continue;
@@ -347,7 +354,8 @@ void esc_explain_param(Solver *s, uint32_t group, int level, bool to_result, Tex
             if (s->f->params[i].group == group && s->f->params[i].name)
                 name = s->f->params[i].name;
         Flow flow = {.s = s};
-        esc_text_add(out, "parameter %s leaks to %s with derefs=%d:\n", name, to_result ? "~r0" : "{heap}", level);
+        esc_text_add(out, "parameter %s leaks to %s with derefs=%d:\n", name,
+                     to_result ? "~r0" : "{heap}", level);
         walk(&flow, end, reason);
         char from[100];
         snprintf(from, sizeof from, "%.*s%.80s", level, "**", name);

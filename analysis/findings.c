@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* findings.c - the verdicts as the lines a person reads.
  *
- * One finding for each site, for each local whose address gets out, for each thing there is to say of
- * a parameter, and for a fresh result. The words are fixed; both compilers print what stands here.
- * Flows are made only when asked for: the function is solved once more, with the summaries that are final.
+ * One finding for each site, for each local whose address gets out, for each thing there is to say
+ * of a parameter, and for a fresh result. The words are fixed; both compilers print what stands
+ * here. Flows are made only when asked for: the function is solved once more, with the summaries
+ * that are final.
  */
 #include "explain.h"
 
@@ -20,8 +21,7 @@ typedef struct Speaker {
     Text flow;
 } Speaker;
 
-static Solver *solver_of(Speaker *x)
-{
+static Solver *solver_of(Speaker *x) {
     if (!x->solved) {
         esc_solve(&x->solver, x->m, x->func, false);
         x->solved = true;
@@ -29,8 +29,7 @@ static Solver *solver_of(Speaker *x)
     return x->solver.failed || x->solver.limit ? NULL : &x->solver;
 }
 
-static void say(Speaker *x, EscFinding *f, EscSource where, const char *text)
-{
+static void say(Speaker *x, EscFinding *f, EscSource where, const char *text) {
     const Source *s = &x->m->sources[where];
     f->func = x->func;
     f->file = s->file;
@@ -45,8 +44,7 @@ static void say(Speaker *x, EscFinding *f, EscSource where, const char *text)
         x->flow.bytes[0] = '\0';
 }
 
-static const char *kept_text(EscModule *m, Text *t)
-{
+static const char *kept_text(EscModule *m, Text *t) {
     const char *s = t->bytes ? esc_model_string(m, t->bytes, t->length) : NULL;
     esc_text_free(t);
     return s;
@@ -54,26 +52,35 @@ static const char *kept_text(EscModule *m, Text *t)
 
 /* ---- sites ---------------------------------------------------------------------------------- */
 
-static const char *site_text(EscModule *m, const Site *site, const EscVerdict *v)
-{
+static const char *site_text(EscModule *m, const Site *site, const EscVerdict *v) {
     char expr[80];
     Text t = {.m = m};
-    esc_fold_text(m->sources[site->source].text ? m->sources[site->source].text : site->allocator, expr, sizeof expr);
+    esc_fold_text(m->sources[site->source].text ? m->sources[site->source].text : site->allocator,
+                  expr, sizeof expr);
     switch (v->placement) {
-    case ESC_PLACE_SLOT: esc_text_add(&t, "moved to stack: %s", expr); break;
-    case ESC_PLACE_BUFFER: esc_text_add(&t, "moved to stack up to %llu bytes: %s", (unsigned long long)v->slot_bytes, expr); break;
-    case ESC_PLACE_KEPT: esc_text_add(&t, "%s does not escape; kept on heap: %s", expr, v->reason_text); break;
-    case ESC_PLACE_HEAP: esc_text_add(&t, "%s escapes to heap: %s", expr, v->reason_text); break;
+    case ESC_PLACE_SLOT:
+        esc_text_add(&t, "moved to stack: %s", expr);
+        break;
+    case ESC_PLACE_BUFFER:
+        esc_text_add(&t, "moved to stack up to %llu bytes: %s", (unsigned long long)v->slot_bytes,
+                     expr);
+        break;
+    case ESC_PLACE_KEPT:
+        esc_text_add(&t, "%s does not escape; kept on heap: %s", expr, v->reason_text);
+        break;
+    case ESC_PLACE_HEAP:
+        esc_text_add(&t, "%s escapes to heap: %s", expr, v->reason_text);
+        break;
     }
     return kept_text(m, &t);
 }
 
-static void say_site(Speaker *x, EscSite id)
-{
+static void say_site(Speaker *x, EscSite id) {
     const Site *site = &x->m->sites[id];
     EscVerdict v = esc_site_verdict(x->m, id);
     bool bad = v.placement == ESC_PLACE_HEAP || v.placement == ESC_PLACE_KEPT;
-    EscFinding f = {.kind = ESC_FIND_SITE, .site = id, .item = ESC_NONE, .reason = v.reason, .good = !bad};
+    EscFinding f = {
+        .kind = ESC_FIND_SITE, .site = id, .item = ESC_NONE, .reason = v.reason, .good = !bad};
     if (site->source == 0)
         return;
     f.report_only = site->kind == ESC_ALLOC_GETLINE && x->level < 2;
@@ -84,14 +91,17 @@ static void say_site(Speaker *x, EscSite id)
 
 /* ---- locals --------------------------------------------------------------------------------- */
 
-static void say_local(Speaker *x, EscLocal id)
-{
+static void say_local(Speaker *x, EscLocal id) {
     const Local *l = &x->m->funcs[x->func].locals[id];
     bool proved;
     EscVerdict v = esc_local_verdict(x->m, x->func, id, &proved);
     if (!l->name || v.placement == ESC_PLACE_SLOT || v.reason == ESC_REASON_GAVE_UP)
         return;
-    EscFinding f = {.kind = ESC_FIND_LOCAL, .site = ESC_NONE, .item = id, .reason = v.reason, .report_only = !proved};
+    EscFinding f = {.kind = ESC_FIND_LOCAL,
+                    .site = ESC_NONE,
+                    .item = id,
+                    .reason = v.reason,
+                    .report_only = !proved};
     Text t = {.m = x->m};
     esc_text_add(&t, "address of %s escapes: %s", l->name, v.reason_text);
     if (x->level >= 2 && proved && solver_of(x))
@@ -101,17 +111,20 @@ static void say_local(Speaker *x, EscLocal id)
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
-static void say_param_line(Speaker *x, uint32_t param, bool good, const char *before, const char *after)
-{
-    EscFinding f = {.kind = ESC_FIND_PARAM, .site = ESC_NONE, .item = param, .reason = ESC_REASONS, .good = good};
+static void say_param_line(Speaker *x, uint32_t param, bool good, const char *before,
+                           const char *after) {
+    EscFinding f = {.kind = ESC_FIND_PARAM,
+                    .site = ESC_NONE,
+                    .item = param,
+                    .reason = ESC_REASONS,
+                    .good = good};
     Text t = {.m = x->m};
     esc_text_add(&t, "%s%s%s", before, x->m->funcs[x->func].params[param].name, after);
     say(x, &f, x->m->funcs[x->func].params[param].source, kept_text(x->m, &t));
 }
 
 /* All values that are one parameter of the source, as one. */
-static ParamFacts group_facts(const EscModule *m, EscFunc func, uint32_t param)
-{
+static ParamFacts group_facts(const EscModule *m, EscFunc func, uint32_t param) {
     const Function *f = &m->funcs[func];
     const FuncResult *r = &m->analysis->results[func];
     ParamFacts sum = {.result_level = NO_LEVEL};
@@ -134,19 +147,21 @@ static ParamFacts group_facts(const EscModule *m, EscFunc func, uint32_t param)
     return sum;
 }
 
-static const char *ordinal(uint32_t n)
-{
-    return n % 100 / 10 == 1 ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+static const char *ordinal(uint32_t n) {
+    return n % 100 / 10 == 1 ? "th"
+           : n % 10 == 1     ? "st"
+           : n % 10 == 2     ? "nd"
+           : n % 10 == 3     ? "rd"
+                             : "th";
 }
 
-static void flow_of_param(Speaker *x, uint32_t param, int level, bool to_result)
-{
+static void flow_of_param(Speaker *x, uint32_t param, int level, bool to_result) {
     if (x->level >= 2 && solver_of(x))
-        esc_explain_param(&x->solver, x->m->funcs[x->func].params[param].group, level, to_result, &x->flow);
+        esc_explain_param(&x->solver, x->m->funcs[x->func].params[param].group, level, to_result,
+                          &x->flow);
 }
 
-static void say_result_level(Speaker *x, uint32_t param, const ParamFacts *p)
-{
+static void say_result_level(Speaker *x, uint32_t param, const ParamFacts *p) {
     EscFinding f = {.kind = ESC_FIND_PARAM, .site = ESC_NONE, .item = param, .reason = ESC_REASONS};
     const Param *info = &x->m->funcs[x->func].params[param];
     Text t = {.m = x->m};
@@ -155,19 +170,18 @@ static void say_result_level(Speaker *x, uint32_t param, const ParamFacts *p)
     say(x, &f, info->source, kept_text(x->m, &t));
 }
 
-static void say_conditional(Speaker *x, uint32_t param, const ParamFacts *p)
-{
+static void say_conditional(Speaker *x, uint32_t param, const ParamFacts *p) {
     const Function *fn = &x->m->funcs[x->func];
     const char *callback = fn->params[p->callback_param].name;
     EscFinding f = {.kind = ESC_FIND_PARAM, .site = ESC_NONE, .item = param, .reason = ESC_REASONS};
     Text t = {.m = x->m};
-    esc_text_add(&t, "leaking param: %s if %s leaks its %u%s", fn->params[param].name, callback ? callback : "(unnamed)",
-                 p->callback_arg + 1, ordinal(p->callback_arg + 1));
+    esc_text_add(&t, "leaking param: %s if %s leaks its %u%s", fn->params[param].name,
+                 callback ? callback : "(unnamed)", p->callback_arg + 1,
+                 ordinal(p->callback_arg + 1));
     say(x, &f, fn->params[param].source, kept_text(x->m, &t));
 }
 
-static void say_param(Speaker *x, uint32_t param)
-{
+static void say_param(Speaker *x, uint32_t param) {
     ParamFacts p = group_facts(x->m, x->func, param);
     if (x->m->analysis->results[x->func].gave_up || x->m->gave_up)
         p.leaks = true;
@@ -192,17 +206,16 @@ static void say_param(Speaker *x, uint32_t param)
 }
 
 /* `address of PARAM escapes` stands instead of the parameter's other lines. */
-static bool address_gets_out(const Speaker *x, uint32_t param)
-{
+static bool address_gets_out(const Speaker *x, uint32_t param) {
     const Function *f = &x->m->funcs[x->func];
     for (EscLocal i = 0; i < f->nlocals; i++)
-        if (f->locals[i].name && f->locals[i].source == f->params[param].source && x->m->analysis->locals[x->func][i].proved)
+        if (f->locals[i].name && f->locals[i].source == f->params[param].source &&
+            x->m->analysis->locals[x->func][i].proved)
             return true;
     return false;
 }
 
-static void say_params(Speaker *x)
-{
+static void say_params(Speaker *x) {
     const Function *f = &x->m->funcs[x->func];
     for (uint32_t i = 0; i < f->nparams; i++) {
         const Param *p = &f->params[i];
@@ -216,12 +229,15 @@ static void say_params(Speaker *x)
     }
 }
 
-static void say_result(Speaker *x)
-{
+static void say_result(Speaker *x) {
     const Function *f = &x->m->funcs[x->func];
     if (!x->m->analysis->results[x->func].fresh_result)
         return;
-    EscFinding finding = {.kind = ESC_FIND_RESULT, .site = ESC_NONE, .item = ESC_NONE, .reason = ESC_REASONS, .good = true};
+    EscFinding finding = {.kind = ESC_FIND_RESULT,
+                          .site = ESC_NONE,
+                          .item = ESC_NONE,
+                          .reason = ESC_REASONS,
+                          .good = true};
     Text t = {.m = x->m};
     esc_text_add(&t, "result of %s is fresh memory", esc_function_name(x->m, x->func));
     say(x, &finding, f->source, kept_text(x->m, &t));
@@ -229,8 +245,7 @@ static void say_result(Speaker *x)
 
 /* ---- all ------------------------------------------------------------------------------------ */
 
-static void say_function(Speaker *x, const uint32_t *first, const uint32_t *next)
-{
+static void say_function(Speaker *x, const uint32_t *first, const uint32_t *next) {
     const Function *f = &x->m->funcs[x->func];
     x->solved = false;
     for (EscSite i = first[x->func]; i != ESC_NONE; i = next[i])
@@ -245,8 +260,7 @@ static void say_function(Speaker *x, const uint32_t *first, const uint32_t *next
         esc_solver_free(&x->solver);
 }
 
-void esc_findings(const EscModule *module, int level, EscEachFinding each, void *context)
-{
+void esc_findings(const EscModule *module, int level, EscEachFinding each, void *context) {
     EscModule *m = (EscModule *)module; /* strings are added to it, nothing else */
     Speaker x = {.m = m, .level = level, .each = each, .context = context, .flow = {.m = m}};
     uint32_t *first = esc_memory_resize(&m->memory, NULL, m->nfuncs + 1, sizeof *first);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* lifetime.c - may two objects of one allocation be live at the same time?
  *
- * If not, one slot in the frame serves every execution of the allocation. Outside of loops the answer is
- * no. In a loop, the object made by an earlier round must be dead when the next is made: nothing that
- * is still going to be used may lead to it. What leads to it directly is
- *   (a) a value: live after the allocation when it was defined before it on every path and has a use
- *       ahead that is reached without defining it anew;
- *   (b) a cell of a local or of another object: live when some path ahead may read the cell before it
- *       surely writes it.
- * Longer chains need no rule of their own: their last link is one of these.
+ * If not, one slot in the frame serves every execution of the allocation. Outside of loops the
+ * answer is no. In a loop, the object made by an earlier round must be dead when the next is made:
+ * nothing that is still going to be used may lead to it. What leads to it directly is (a) a value:
+ * live after the allocation when it was defined before it on every path and has a use ahead that is
+ * reached without defining it anew; (b) a cell of a local or of another object: live when some path
+ * ahead may read the cell before it surely writes it. Longer chains need no rule of their own:
+ * their last link is one of these.
  *
- * SOUNDNESS  Only a store through a pointer that points to exactly one cell of exactly one live object
- * overwrites it. Whether an object is only one is this file's question again; a circle of such
- * questions is answered "two". So is a question that costs too much.
+ * SOUNDNESS  Only a store through a pointer that points to exactly one cell of exactly one live
+ * object overwrites it. Whether an object is only one is this file's question again; a circle of
+ * such questions is answered "two". So is a question that costs too much.
  *
  * NOT HERE  Whether the object outlives the function (escape.c).
  */
@@ -22,7 +21,8 @@
 #include <string.h>
 
 enum { UNASKED, ASKING, ONE, TWO };
-static const uint64_t WORK_LIMIT = 20 * 1000 * 1000; /* steps in one function; a second at the very most */
+static const uint64_t WORK_LIMIT =
+    20 * 1000 * 1000; /* steps in one function; a second at the very most */
 
 /* Walk forward from a place to the first of `targets`, never past `barrier`. */
 typedef struct Search {
@@ -34,8 +34,7 @@ typedef struct Search {
 } Search;
 
 /* Look at the part of block `b` behind position `after` (-1: all). */
-static bool hit_in_block(const Search *x, EscBlock b, int64_t after, bool *blocked)
-{
+static bool hit_in_block(const Search *x, EscBlock b, int64_t after, bool *blocked) {
     int64_t end = INT64_MAX;
     const Op *ops = x->s->f->ops;
     if (x->barrier != ESC_NONE && ops[x->barrier].block == b && x->c->order[x->barrier] > after)
@@ -50,8 +49,7 @@ static bool hit_in_block(const Search *x, EscBlock b, int64_t after, bool *block
     return false;
 }
 
-static uint32_t push_successors(Cfg *c, EscBlock b, uint32_t depth)
-{
+static uint32_t push_successors(Cfg *c, EscBlock b, uint32_t depth) {
     for (uint32_t e = c->first[b]; e < c->first[b + 1]; e++)
         if (c->mark[c->succ[e]] != c->stamp) {
             c->mark[c->succ[e]] = c->stamp;
@@ -60,8 +58,7 @@ static uint32_t push_successors(Cfg *c, EscBlock b, uint32_t depth)
     return depth;
 }
 
-static bool reaches(const Search *x, EscBlock start, int64_t after)
-{
+static bool reaches(const Search *x, EscBlock start, int64_t after) {
     bool blocked;
     x->c->stamp++;
     if (hit_in_block(x, start, after, &blocked))
@@ -77,8 +74,7 @@ static bool reaches(const Search *x, EscBlock start, int64_t after)
     return false;
 }
 
-static bool value_live_after(Solver *s, Cfg *c, EscValue v, EscOp alloc)
-{
+static bool value_live_after(Solver *s, Cfg *c, EscValue v, EscOp alloc) {
     EscOp def = c->def[v];
     if (def == alloc)
         return false;
@@ -103,8 +99,7 @@ typedef struct CellWalk {
 } CellWalk;
 
 /* Mark every object from which the cell's object can be reached. */
-static void mark_leads(CellWalk *w)
-{
+static void mark_leads(CellWalk *w) {
     Solver *s = w->s;
     w->leads[w->cell.obj] = true;
     for (bool again = true; again;) {
@@ -114,7 +109,8 @@ static void mark_leads(CellWalk *w)
             Obj owner = s->cells[i].obj;
             if (w->leads[owner])
                 continue;
-            for (FactId k = s->nodes[s->cells[i].node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
+            for (FactId k = s->nodes[s->cells[i].node].first_fact; k != ESC_NONE;
+                 k = s->facts[k].next) {
                 w->c->work++;
                 if (w->leads[s->facts[k].obj]) {
                     w->leads[owner] = again = true;
@@ -125,8 +121,7 @@ static void mark_leads(CellWalk *w)
     }
 }
 
-static bool value_leads(const CellWalk *w, EscValue v)
-{
+static bool value_leads(const CellWalk *w, EscValue v) {
     if (v == ESC_NONE)
         return false;
     for (FactId k = w->s->nodes[v].first_fact; k != ESC_NONE; k = w->s->facts[k].next) {
@@ -137,28 +132,31 @@ static bool value_leads(const CellWalk *w, EscValue v)
     return false;
 }
 
-static bool load_overlaps(const CellWalk *w, const Op *op)
-{
+static bool load_overlaps(const CellWalk *w, const Op *op) {
     const Cell *c = &w->cell;
     if (op->a == ESC_NONE)
         return false;
-    for (FactId k = esc_solver_find(w->s, op->a, c->obj); k != ESC_NONE; k = w->s->facts[k].pair_next) {
-        int64_t lo = esc_offset_add(w->s->facts[k].lo, op->lo), hi = esc_offset_add(w->s->facts[k].hi, op->hi);
+    for (FactId k = esc_solver_find(w->s, op->a, c->obj); k != ESC_NONE;
+         k = w->s->facts[k].pair_next) {
+        int64_t lo = esc_offset_add(w->s->facts[k].lo, op->lo),
+                hi = esc_offset_add(w->s->facts[k].hi, op->hi);
         if (esc_range_overlap(lo, hi, op->width, c->lo, c->hi, c->width))
             return true;
     }
     return false;
 }
 
-static bool may_read(const CellWalk *w, const Op *op)
-{
+static bool may_read(const CellWalk *w, const Op *op) {
     switch ((EscOpKind)op->kind) {
-    case ESC_OP_LOAD: return load_overlaps(w, op);
-    case ESC_OP_MOVE: return op->b != ESC_NONE && esc_solver_find(w->s, op->b, w->cell.obj) != ESC_NONE;
+    case ESC_OP_LOAD:
+        return load_overlaps(w, op);
+    case ESC_OP_MOVE:
+        return op->b != ESC_NONE && esc_solver_find(w->s, op->b, w->cell.obj) != ESC_NONE;
     case ESC_OP_REALLOC:
     case ESC_OP_RETURN:
     case ESC_OP_LEAK:
-    case ESC_OP_DEEP: return value_leads(w, op->a);
+    case ESC_OP_DEEP:
+        return value_leads(w, op->a);
     case ESC_OP_CALL:
     case ESC_OP_ICALL:
         if (value_leads(w, op->a))
@@ -180,36 +178,34 @@ static bool may_read(const CellWalk *w, const Op *op)
     case ESC_OP_USE:
     case ESC_OP_START:
     case ESC_OP_END:
-    case ESC_OP_KINDS: break;
+    case ESC_OP_KINDS:
+        break;
     }
     return false;
 }
 
-static bool only_one(Solver *s, Obj o)
-{
+static bool only_one(Solver *s, Obj o) {
     return s->objs[o].kind == OBJ_LOCAL || (s->objs[o].kind == OBJ_SITE && !esc_live_twice(s, o));
 }
 
-static bool points_only_to(const CellWalk *w, EscValue v)
-{
+static bool points_only_to(const CellWalk *w, EscValue v) {
     if (v == ESC_NONE)
         return false;
     FactId k = w->s->nodes[v].first_fact;
     return k != ESC_NONE && w->s->facts[k].next == ESC_NONE && w->s->facts[k].obj == w->cell.obj;
 }
 
-static bool surely_overwrites(const CellWalk *w, const Op *op)
-{
+static bool surely_overwrites(const CellWalk *w, const Op *op) {
     const Cell *c = &w->cell;
-    if (!points_only_to(w, op->a) || op->lo != op->hi || c->lo != c->hi || op->width != c->width || op->width == 0)
+    if (!points_only_to(w, op->a) || op->lo != op->hi || c->lo != c->hi || op->width != c->width ||
+        op->width == 0)
         return false;
     const Fact *f = &w->s->facts[w->s->nodes[op->a].first_fact];
     return f->lo == f->hi && esc_offset_add(f->lo, op->lo) == c->lo && only_one(w->s, c->obj);
 }
 
 /* After `op` nothing is left of what the cell held before. */
-static bool kills(const CellWalk *w, EscOp id)
-{
+static bool kills(const CellWalk *w, EscOp id) {
     const Op *op = &w->s->f->ops[id];
     const Object *owner = &w->s->objs[w->cell.obj];
     if (op->kind == ESC_OP_STORE)
@@ -224,8 +220,7 @@ static bool kills(const CellWalk *w, EscOp id)
 }
 
 /* 1: read, 2: overwritten, 0: neither in the rest of the block. */
-static int scan(const CellWalk *w, EscOp from)
-{
+static int scan(const CellWalk *w, EscOp from) {
     for (EscOp i = from; i != ESC_NONE; i = w->s->f->ops[i].next) {
         w->c->work++;
         if (may_read(w, &w->s->f->ops[i]))
@@ -236,8 +231,7 @@ static int scan(const CellWalk *w, EscOp from)
     return 0;
 }
 
-static bool cell_live_after(CellWalk *w, EscOp alloc)
-{
+static bool cell_live_after(CellWalk *w, EscOp alloc) {
     Cfg *c = w->c;
     const Function *f = w->s->f;
     int result = scan(w, f->ops[alloc].next);
@@ -269,11 +263,11 @@ static bool cell_live_after(CellWalk *w, EscOp alloc)
     return live || c->work >= WORK_LIMIT;
 }
 
-static bool held_in_live_cell(Solver *s, Cfg *c, uint32_t cell, EscOp alloc)
-{
+static bool held_in_live_cell(Solver *s, Cfg *c, uint32_t cell, EscOp alloc) {
     if (!esc_obj_is_own(s->objs[s->cells[cell].obj].kind))
         return true;
-    CellWalk w = {s, c, s->cells[cell], esc_memory_resize(&s->m->memory, NULL, s->nobjs, sizeof(bool))};
+    CellWalk w = {s, c, s->cells[cell],
+                  esc_memory_resize(&s->m->memory, NULL, s->nobjs, sizeof(bool))};
     if (!w.leads)
         return true;
     memset(w.leads, 0, s->nobjs * sizeof(bool));
@@ -283,8 +277,7 @@ static bool held_in_live_cell(Solver *s, Cfg *c, uint32_t cell, EscOp alloc)
     return live;
 }
 
-static bool two_live(Solver *s, Cfg *c, Obj o)
-{
+static bool two_live(Solver *s, Cfg *c, Obj o) {
     EscOp alloc = s->objs[o].op;
     for (FactId i = c->facts_of[o]; i != ESC_NONE; i = c->next_fact[i]) {
         if (c->work >= WORK_LIMIT)
@@ -300,8 +293,7 @@ static bool two_live(Solver *s, Cfg *c, Obj o)
     return false;
 }
 
-bool esc_live_twice(Solver *s, Obj o)
-{
+bool esc_live_twice(Solver *s, Obj o) {
     if (!esc_cfg_in_loop(s, s->objs[o].op))
         return false;
     Cfg *c = esc_cfg_facts(s);
@@ -318,8 +310,7 @@ bool esc_live_twice(Solver *s, Obj o)
 /* ---- freed later for certain ----------------------------------------------------------------- */
 
 /* 1: the part of a block behind `from` frees `pointer`; 2: defines it anew first; 0: neither. */
-static int fate_in_block(const Solver *s, EscOp from, EscValue pointer)
-{
+static int fate_in_block(const Solver *s, EscOp from, EscValue pointer) {
     for (EscOp i = from; i != ESC_NONE; i = s->f->ops[i].next) {
         const Op *op = &s->f->ops[i];
         if (op->kind == ESC_OP_FREE && op->a == pointer && !(op->flags & ESC_OPF_FIXED))
@@ -330,8 +321,7 @@ static int fate_in_block(const Solver *s, EscOp from, EscValue pointer)
     return 0;
 }
 
-bool esc_always_freed_after(Solver *s, EscOp op, EscValue pointer)
-{
+bool esc_always_freed_after(Solver *s, EscOp op, EscValue pointer) {
     Cfg *c = esc_cfg(s);
     if (!c)
         return false;

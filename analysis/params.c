@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* params.c - what a function does with its parameters and whether its result is fresh memory.
  *
- * Levels count dereferences: 0 is the parameter itself, 1 what it points to, 2 everything below. A struct
- * that is passed in memory counts from its own bytes.
+ * Levels count dereferences: 0 is the parameter itself, 1 what it points to, 2 everything below. A
+ * struct that is passed in memory counts from its own bytes.
  *
  * NOT HERE  What callers must assume (summary.c): there an integer read from memory may hide a
  * pointer; a line about a parameter speaks of pointers only.
  */
 #include "analyze.h"
 
-static Obj root_of(const Solver *s, Obj o)
-{
+static Obj root_of(const Solver *s, Obj o) {
     while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
         o = s->objs[o].parent;
     return o;
 }
 
-static const Param *param_of(const Solver *s, Obj o)
-{
+static const Param *param_of(const Solver *s, Obj o) {
     const Object *root = &s->objs[root_of(s, o)];
     return root->kind == OBJ_PARAM && s->f->params ? &s->f->params[root->index] : NULL;
 }
 
 /* The level of an object under its parameter; NO_LEVEL when it speaks of none. */
-static uint8_t level_of(const Solver *s, Obj o)
-{
+static uint8_t level_of(const Solver *s, Obj o) {
     const Param *p = param_of(s, o);
     const Object *object = &s->objs[o];
     if (!p || object->thin || (p->flags & ESC_PARAM_SRET))
@@ -35,13 +32,11 @@ static uint8_t level_of(const Solver *s, Obj o)
     return level;
 }
 
-static ParamFacts *facts_of(const Solver *s, FuncResult *out, Obj o)
-{
+static ParamFacts *facts_of(const Solver *s, FuncResult *out, Obj o) {
     return &out->params[s->objs[root_of(s, o)].index];
 }
 
-static void leaks(const Solver *s, FuncResult *out, Obj o)
-{
+static void leaks(const Solver *s, FuncResult *out, Obj o) {
     uint8_t level = level_of(s, o);
     if (level == 0)
         facts_of(s, out, o)->leaks = true;
@@ -49,15 +44,13 @@ static void leaks(const Solver *s, FuncResult *out, Obj o)
         facts_of(s, out, o)->content_leaks = true;
 }
 
-static void to_result(const Solver *s, FuncResult *out, Obj o)
-{
+static void to_result(const Solver *s, FuncResult *out, Obj o) {
     uint8_t level = level_of(s, o);
     if (level != NO_LEVEL && level < facts_of(s, out, o)->result_level)
         facts_of(s, out, o)->result_level = level;
 }
 
-static void frees(const Solver *s, FuncResult *out, Obj o)
-{
+static void frees(const Solver *s, FuncResult *out, Obj o) {
     uint8_t level = level_of(s, o);
     if (level == 0)
         facts_of(s, out, o)->frees = true;
@@ -65,30 +58,29 @@ static void frees(const Solver *s, FuncResult *out, Obj o)
         facts_of(s, out, o)->frees_content = true;
 }
 
-static bool same_parameter(const Solver *s, Obj a, Obj b)
-{
+static bool same_parameter(const Solver *s, Obj a, Obj b) {
     const Param *p = param_of(s, a), *q = param_of(s, b);
     return p && q && p->group == q->group;
 }
 
 /* Whether an own object is handed to the caller or was lost, so that what it holds leaks. */
-static bool outlives(const Solver *s, Obj o)
-{
+static bool outlives(const Solver *s, Obj o) {
     return s->objs[o].exposed || esc_solver_find(s, s->return_node, o) != ESC_NONE;
 }
 
-static void stores(const Solver *s, FuncResult *out)
-{
+static void stores(const Solver *s, FuncResult *out) {
     for (uint32_t c = 0; c < s->ncells; c++) {
         Obj holder = s->cells[c].obj;
         bool foreign = esc_obj_is_placeholder(s->objs[holder].kind);
         if (!foreign && !outlives(s, holder))
             continue;
         const Param *p = foreign ? param_of(s, holder) : NULL;
-        for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
+        for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE;
+             k = s->facts[k].next) {
             const Fact *f = &s->facts[k];
             bool entry = f->cause == ESC_NONE && f->op == ESC_NONE;
-            if (entry || !esc_obj_is_placeholder(s->objs[f->obj].kind) || same_parameter(s, holder, f->obj))
+            if (entry || !esc_obj_is_placeholder(s->objs[f->obj].kind) ||
+                same_parameter(s, holder, f->obj))
                 continue;
             if (p && (p->flags & ESC_PARAM_SRET))
                 to_result(s, out, f->obj);
@@ -98,8 +90,7 @@ static void stores(const Solver *s, FuncResult *out)
     }
 }
 
-static void conditional(const Solver *s, FuncResult *out, const Callback *c)
-{
+static void conditional(const Solver *s, FuncResult *out, const Callback *c) {
     const Object *target = &s->objs[c->target];
     bool named = target->kind == OBJ_PARAM;
     for (uint32_t i = 0; i < c->nargs; i++) {
@@ -123,10 +114,10 @@ static void conditional(const Solver *s, FuncResult *out, const Callback *c)
 
 /* ---- the result ----------------------------------------------------------------------------- */
 
-static bool holds_only_itself(const Solver *s, Obj o)
-{
+static bool holds_only_itself(const Solver *s, Obj o) {
     for (uint32_t c = s->objs[o].first_cell; c != ESC_NONE; c = s->cells[c].next)
-        for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
+        for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE;
+             k = s->facts[k].next) {
             const Fact *f = &s->facts[k];
             bool moved = f->op != ESC_NONE && s->f->ops[f->op].kind == ESC_OP_REALLOC;
             bool thin = s->objs[f->obj].thin;
@@ -136,8 +127,7 @@ static bool holds_only_itself(const Solver *s, Obj o)
     return true;
 }
 
-static bool fresh_result(const Solver *s)
-{
+static bool fresh_result(const Solver *s) {
     FactId k = s->nodes[s->return_node].first_fact;
     if (k == ESC_NONE)
         return false;
@@ -153,8 +143,7 @@ static bool fresh_result(const Solver *s)
     return true;
 }
 
-void esc_param_facts(Solver *s, FuncResult *out)
-{
+void esc_param_facts(Solver *s, FuncResult *out) {
     for (FactId k = s->nodes[s->world_node].first_fact; k != ESC_NONE; k = s->facts[k].next)
         if (esc_obj_is_placeholder(s->objs[s->facts[k].obj].kind))
             leaks(s, out, s->facts[k].obj);

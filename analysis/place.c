@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* place.c - where each object goes, and what that asks of the operations around it.
  *
- * A site that stays in its function gets a slot if it fits the budgets, or a small buffer when its size
- * has no bound; then each operation that may free it is removed, guarded or redirected to a copy of
- * the callee that guards. All sites are decided first, then the actions follow from the decisions.
+ * A site that stays in its function gets a slot if it fits the budgets, or a small buffer when its
+ * size has no bound; then each operation that may free it is removed, guarded or redirected to a
+ * copy of the callee that guards. All sites are decided first, then the actions follow from the
+ * decisions.
  *
  * INVARIANT  If a site is moved, every operation that may free it has an action that names it.
  *
- * Budgets bound one object, one frame, and the frames of a chain of calls that is seen. A function that
- * is seen to call itself gets almost nothing; one that may be entered again only through a pointer
- * gets 1/32 of a frame, so that 1,000 nested activations stay below 2 MiB.
+ * Budgets bound one object, one frame, and the frames of a chain of calls that is seen. A function
+ * that is seen to call itself gets almost nothing; one that may be entered again only through a
+ * pointer gets 1/32 of a frame, so that 1,000 nested activations stay below 2 MiB.
  */
 #include "analyze.h"
 
@@ -18,19 +19,20 @@
 #include <string.h>
 
 enum {
-    MAX_GUARDS = 8,     /* slots compared at one free, or passed to one copy of a callee */
-    MAX_ALIGN = 4096,   /* larger alignments waste more frame than the object is worth */
-    POINTER_SHARE = 32, /* of the frame budget for functions that may be re-entered through pointers */
+    MAX_GUARDS = 8,   /* slots compared at one free, or passed to one copy of a callee */
+    MAX_ALIGN = 4096, /* larger alignments waste more frame than the object is worth */
+    POINTER_SHARE =
+        32, /* of the frame budget for functions that may be re-entered through pointers */
 };
 
-/* ---- who may be on the stack twice ------------------------------------------------------------ */
+/* ---- who may be on the stack twice ------------------------------------------------------------
+ */
 
 /* Two marks, spread along direct calls: REACHES (upwards) a call through a pointer; REACHED
  * (downwards) from a function whose address was taken. Both: it may come back to itself. */
 enum { REACHES = 1, REACHED = 2 };
 
-static void mark_functions(const EscModule *m, uint8_t *mark)
-{
+static void mark_functions(const EscModule *m, uint8_t *mark) {
     const Analysis *a = m->analysis;
     for (EscFunc f = 0; f < m->nfuncs; f++) {
         if (m->funcs[f].flags & ESC_FUNC_ADDRESS_TAKEN)
@@ -39,7 +41,8 @@ static void mark_functions(const EscModule *m, uint8_t *mark)
             if (m->funcs[f].ops[i].kind == ESC_OP_ICALL)
                 mark[f] |= REACHES;
     }
-    for (uint32_t pass = 0; pass < 2; pass++) { /* twice: a component's members may stand in any order */
+    for (uint32_t pass = 0; pass < 2;
+         pass++) { /* twice: a component's members may stand in any order */
         for (uint32_t k = 0; k < m->nfuncs; k++) {
             const Function *f = &m->funcs[a->order[k]];
             for (EscOp i = 0; i < f->nops; i++)
@@ -55,8 +58,7 @@ static void mark_functions(const EscModule *m, uint8_t *mark)
     }
 }
 
-static void find_recursion(EscModule *m)
-{
+static void find_recursion(EscModule *m) {
     Analysis *a = m->analysis;
     uint8_t *mark = esc_memory_resize(&m->memory, NULL, m->nfuncs + 1, 1);
     if (!mark)
@@ -72,23 +74,20 @@ static void find_recursion(EscModule *m)
 
 /* ---- one site -------------------------------------------------------------------------------- */
 
-static EscVerdict stays_on_heap(EscModule *m, bool escapes, EscReason reason, const char *text)
-{
+static EscVerdict stays_on_heap(EscModule *m, bool escapes, EscReason reason, const char *text) {
     EscVerdict v = {.placement = escapes ? ESC_PLACE_HEAP : ESC_PLACE_KEPT, .reason = reason};
     v.reason_text = esc_reason_line(m, reason, text);
     return v;
 }
 
-static const char *a_of_b(EscModule *m, uint64_t a, uint64_t b)
-{
+static const char *a_of_b(EscModule *m, uint64_t a, uint64_t b) {
     char buffer[64];
     int n = snprintf(buffer, sizeof buffer, "%" PRIu64 " of %" PRIu64, a, b);
     const char *s = esc_model_string(m, buffer, (size_t)n);
     return s ? s : "";
 }
 
-static const char *place_text(EscModule *m, EscSource source)
-{
+static const char *place_text(EscModule *m, EscSource source) {
     const Source *s = &m->sources[source];
     char buffer[256];
     int n = snprintf(buffer, sizeof buffer, "%s:%u", s->file ? s->file : "?", s->line);
@@ -96,8 +95,7 @@ static const char *place_text(EscModule *m, EscSource source)
     return text ? text : "";
 }
 
-static bool use_names(const Analysis *a, const FreeUse *use, EscSite site)
-{
+static bool use_names(const Analysis *a, const FreeUse *use, EscSite site) {
     for (uint32_t i = 0; i < use->nsites; i++)
         if (a->pool[use->sites + i] == site)
             return true;
@@ -105,8 +103,7 @@ static bool use_names(const Analysis *a, const FreeUse *use, EscSite site)
 }
 
 /* The reason why some free of the site is out of reach; ESC_REASONS when all can be handled. */
-static EscReason unreachable_free(EscModule *m, EscFunc f, EscSite site, const char **text)
-{
+static EscReason unreachable_free(EscModule *m, EscFunc f, EscSite site, const char **text) {
     const FuncResult *r = &m->analysis->results[f];
     EscReason reason = ESC_REASONS;
     for (uint32_t i = 0; i < r->nfrees; i++) {
@@ -129,8 +126,7 @@ static EscReason unreachable_free(EscModule *m, EscFunc f, EscSite site, const c
     return reason;
 }
 
-static uint64_t frame_limit(const EscModule *m, EscFunc f)
-{
+static uint64_t frame_limit(const EscModule *m, EscFunc f) {
     const FuncResult *r = &m->analysis->results[f];
     if (r->recursive)
         return m->config.max_recursive_bytes;
@@ -140,10 +136,10 @@ static uint64_t frame_limit(const EscModule *m, EscFunc f)
 }
 
 /* Slot or small buffer by size alone. */
-static EscVerdict by_size(EscModule *m, const Site *site)
-{
+static EscVerdict by_size(EscModule *m, const Site *site) {
     const EscConfig *c = &m->config;
-    EscVerdict v = {.placement = ESC_PLACE_SLOT, .reason_text = "", .align_bytes = site->align_bytes};
+    EscVerdict v = {
+        .placement = ESC_PLACE_SLOT, .reason_text = "", .align_bytes = site->align_bytes};
     uint64_t hi = site->size_bytes.hi;
     if (hi <= c->max_object_bytes) {
         v.slot_bytes = hi ? hi : 1;
@@ -151,7 +147,8 @@ static EscVerdict by_size(EscModule *m, const Site *site)
     }
     bool realloc = site->kind == ESC_ALLOC_REALLOC || site->kind == ESC_ALLOC_REALLOCARRAY;
     if (site->size_bytes.lo > c->max_object_bytes)
-        return stays_on_heap(m, false, ESC_REASON_OBJECT_BUDGET, a_of_b(m, site->size_bytes.lo, c->max_object_bytes));
+        return stays_on_heap(m, false, ESC_REASON_OBJECT_BUDGET,
+                             a_of_b(m, site->size_bytes.lo, c->max_object_bytes));
     if (c->small_buffer_bytes > 0 && site->size_bytes.lo <= c->small_buffer_bytes && !realloc) {
         v.placement = ESC_PLACE_BUFFER;
         v.slot_bytes = c->small_buffer_bytes;
@@ -160,8 +157,7 @@ static EscVerdict by_size(EscModule *m, const Site *site)
     return stays_on_heap(m, false, ESC_REASON_SIZE_UNBOUNDED, "");
 }
 
-static bool budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below)
-{
+static bool budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
     FuncResult *r = &m->analysis->results[f];
     uint64_t limit = frame_limit(m, f), bytes = (v->slot_bytes + 15) / 16 * 16;
     if (v->align_bytes > 16)
@@ -177,8 +173,7 @@ static bool budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below)
     return true;
 }
 
-static EscVerdict refuse_form(EscModule *m, const Site *site)
-{
+static EscVerdict refuse_form(EscModule *m, const Site *site) {
     if (site->kind == ESC_ALLOC_OPAQUE)
         return stays_on_heap(m, false, ESC_REASON_OPAQUE_ALLOCATOR, site->allocator);
     if (!site->movable || site->align_bytes == 0 || site->align_bytes > MAX_ALIGN)
@@ -186,8 +181,7 @@ static EscVerdict refuse_form(EscModule *m, const Site *site)
     return (EscVerdict){.placement = ESC_PLACE_SLOT, .reason_text = ""};
 }
 
-static EscVerdict gate(EscModule *m, EscFunc f)
-{
+static EscVerdict gate(EscModule *m, EscFunc f) {
     uint32_t flags = m->funcs[f].flags;
     if (flags & ESC_FUNC_RETURNS_TWICE)
         return stays_on_heap(m, false, ESC_REASON_RETURNS_TWICE, "");
@@ -198,8 +192,7 @@ static EscVerdict gate(EscModule *m, EscFunc f)
     return (EscVerdict){.placement = ESC_PLACE_SLOT, .reason_text = ""};
 }
 
-static EscVerdict place_site(EscModule *m, EscSite id, uint64_t below)
-{
+static EscVerdict place_site(EscModule *m, EscSite id, uint64_t below) {
     const Site *site = &m->sites[id];
     SiteResult *r = &m->analysis->sites[id];
     const char *gave_up = m->gave_up ? m->gave_up : m->analysis->results[site->func].gave_up;
@@ -225,15 +218,13 @@ static EscVerdict place_site(EscModule *m, EscSite id, uint64_t below)
     return v;
 }
 
-static bool moved(const Analysis *a, EscSite site)
-{
+static bool moved(const Analysis *a, EscSite site) {
     EscPlacement p = a->sites[site].verdict.placement;
     return p == ESC_PLACE_SLOT || p == ESC_PLACE_BUFFER;
 }
 
 /* The new block of a realloc may be a slot only when the old one is known: NULL or other slots. */
-static bool old_blocks_known(const EscModule *m, EscSite id)
-{
+static bool old_blocks_known(const EscModule *m, EscSite id) {
     const Site *site = &m->sites[id];
     const FuncResult *r = &m->analysis->results[site->func];
     for (uint32_t i = 0; i < r->nfrees; i++) {
@@ -251,15 +242,16 @@ static bool old_blocks_known(const EscModule *m, EscSite id)
     return true;
 }
 
-static void settle_reallocs(EscModule *m)
-{
+static void settle_reallocs(EscModule *m) {
     for (bool again = true; again;) {
         again = false;
         for (EscSite i = 0; i < m->nsites; i++) {
-            bool realloc = m->sites[i].kind == ESC_ALLOC_REALLOC || m->sites[i].kind == ESC_ALLOC_REALLOCARRAY;
+            bool realloc =
+                m->sites[i].kind == ESC_ALLOC_REALLOC || m->sites[i].kind == ESC_ALLOC_REALLOCARRAY;
             if (!realloc || !moved(m->analysis, i) || old_blocks_known(m, i))
                 continue;
-            m->analysis->sites[i].verdict = stays_on_heap(m, false, ESC_REASON_NO_REWRITE, m->sites[i].allocator);
+            m->analysis->sites[i].verdict =
+                stays_on_heap(m, false, ESC_REASON_NO_REWRITE, m->sites[i].allocator);
             again = true;
         }
     }
@@ -267,10 +259,10 @@ static void settle_reallocs(EscModule *m)
 
 /* ---- actions --------------------------------------------------------------------------------- */
 
-static void add_action(EscModule *m, EscFunc f, EscOp op, EscAction kind, const FreeUse *use)
-{
+static void add_action(EscModule *m, EscFunc f, EscOp op, EscAction kind, const FreeUse *use) {
     Analysis *a = m->analysis;
-    if (!esc_memory_grow(&m->memory, &a->actions, &a->cap_actions, a->nactions + 1, sizeof *a->actions))
+    if (!esc_memory_grow(&m->memory, &a->actions, &a->cap_actions, a->nactions + 1,
+                         sizeof *a->actions))
         return;
     OpAction action = {f, op, kind, a->npool, 0};
     for (uint32_t i = 0; use && i < use->nsites; i++) {
@@ -286,8 +278,7 @@ static void add_action(EscModule *m, EscFunc f, EscOp op, EscAction kind, const 
     a->actions[a->nactions++] = action;
 }
 
-static void act_on(EscModule *m, EscFunc f, const FreeUse *use)
-{
+static void act_on(EscModule *m, EscFunc f, const FreeUse *use) {
     const Analysis *a = m->analysis;
     uint32_t nmoved = 0;
     bool all_slots = !use->others;
@@ -300,14 +291,13 @@ static void act_on(EscModule *m, EscFunc f, const FreeUse *use)
         return;
     EscOpKind kind = (EscOpKind)m->funcs[f].ops[use->op].kind;
     bool call = kind == ESC_OP_CALL || kind == ESC_OP_ICALL;
-    EscAction action = call                                     ? ESC_ACT_CLONE
+    EscAction action = call                               ? ESC_ACT_CLONE
                        : kind == ESC_OP_FREE && all_slots ? ESC_ACT_REMOVE
-                                                                : ESC_ACT_GUARD;
+                                                          : ESC_ACT_GUARD;
     add_action(m, f, use->op, action, use);
 }
 
-static int compare_actions(const OpAction *a, const OpAction *b)
-{
+static int compare_actions(const OpAction *a, const OpAction *b) {
     if (a->func != b->func)
         return a->func < b->func ? -1 : 1;
     if (a->op != b->op)
@@ -316,8 +306,7 @@ static int compare_actions(const OpAction *a, const OpAction *b)
 }
 
 /* Heap sort: in place, no allocation, same result for the same input. */
-static void sift(OpAction *v, uint32_t root, uint32_t n)
-{
+static void sift(OpAction *v, uint32_t root, uint32_t n) {
     for (uint32_t child; (child = 2 * root + 1) < n; root = child) {
         if (child + 1 < n && compare_actions(&v[child], &v[child + 1]) < 0)
             child++;
@@ -329,8 +318,7 @@ static void sift(OpAction *v, uint32_t root, uint32_t n)
     }
 }
 
-static void sort_actions(OpAction *v, uint32_t n)
-{
+static void sort_actions(OpAction *v, uint32_t n) {
     for (uint32_t i = n / 2; i-- > 0;)
         sift(v, i, n);
     for (uint32_t i = n; i-- > 1;) {
@@ -342,8 +330,7 @@ static void sort_actions(OpAction *v, uint32_t n)
 }
 
 /* One action an operation: a call that frees two parameters gets the slots of both. */
-static void join_actions(EscModule *m)
-{
+static void join_actions(EscModule *m) {
     Analysis *a = m->analysis;
     uint32_t out = 0;
     for (uint32_t i = 0; i < a->nactions; i++) {
@@ -356,7 +343,8 @@ static void join_actions(EscModule *m)
         if (last->action == ESC_ACT_INLINE)
             continue;
         uint32_t start = a->npool, count = 0;
-        if (!esc_memory_grow(&m->memory, &a->pool, &a->cap_pool, a->npool + last->nsites + next.nsites, sizeof *a->pool))
+        if (!esc_memory_grow(&m->memory, &a->pool, &a->cap_pool,
+                             a->npool + last->nsites + next.nsites, sizeof *a->pool))
             return;
         const uint32_t from[2] = {last->sites, next.sites}, n[2] = {last->nsites, next.nsites};
         for (int side = 0; side < 2; side++)
@@ -375,14 +363,15 @@ static void join_actions(EscModule *m)
     a->nactions = out;
 }
 
-static void ask_for_inlining(EscModule *m)
-{
+static void ask_for_inlining(EscModule *m) {
     Analysis *a = m->analysis;
     for (uint32_t i = 0; i < a->ninlines; i++) {
         const InlineUse *use = &a->inlines[i];
         const FuncResult *r = &a->results[use->func];
         const Site *origin = &m->sites[use->origin];
-        uint64_t bytes = origin->size_bytes.hi <= m->config.max_object_bytes ? origin->size_bytes.hi : m->config.small_buffer_bytes;
+        uint64_t bytes = origin->size_bytes.hi <= m->config.max_object_bytes
+                             ? origin->size_bytes.hi
+                             : m->config.small_buffer_bytes;
         if (!r->gave_up && r->frame_bytes + bytes + 16 <= frame_limit(m, use->func))
             add_action(m, use->func, use->op, ESC_ACT_INLINE, NULL);
     }
@@ -390,8 +379,7 @@ static void ask_for_inlining(EscModule *m)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-static uint64_t deepest_below(const EscModule *m, EscFunc f)
-{
+static uint64_t deepest_below(const EscModule *m, EscFunc f) {
     const Analysis *a = m->analysis;
     uint64_t deepest = 0;
     for (EscOp i = 0; i < m->funcs[f].nops; i++) {
@@ -405,8 +393,7 @@ static uint64_t deepest_below(const EscModule *m, EscFunc f)
 }
 
 /* Sites grouped by function: next site of the same function, in order. */
-static void place_sites(EscModule *m, const uint32_t *first, const uint32_t *next)
-{
+static void place_sites(EscModule *m, const uint32_t *first, const uint32_t *next) {
     Analysis *a = m->analysis;
     for (uint32_t k = 0; k < m->nfuncs; k++) {
         EscFunc f = a->order[k];
@@ -417,8 +404,7 @@ static void place_sites(EscModule *m, const uint32_t *first, const uint32_t *nex
     }
 }
 
-void esc_place(EscModule *m)
-{
+void esc_place(EscModule *m) {
     Analysis *a = m->analysis;
     uint32_t *first = esc_memory_resize(&m->memory, NULL, m->nfuncs + 1, sizeof *first);
     uint32_t *next = esc_memory_resize(&m->memory, NULL, m->nsites + 1, sizeof *next);

@@ -10,8 +10,8 @@
  *     memory made here that gets out              %a = alloc SITE, with its size
  *     anything else                               %w = world
  *
- * The effects are then leaks, stores, frees, calls of function parameters and the result, each over these
- * values. The body is a set of constraints: its order means nothing.
+ * The effects are then leaks, stores, frees, calls of function parameters and the result, each over
+ * these values. The body is a set of constraints: its order means nothing.
  *
  * INVARIANT  The summary of a recursive function grows with those of its callees and has finitely
  * many values, so the rounds over a component end.
@@ -21,9 +21,9 @@
 #include <string.h>
 
 enum {
-    MAX_FRESH = 16,       /* allocations told apart in one summary; more are "the world" */
-    MAX_SUMMARY = 400,    /* operations before parameters' contents are folded */
-    MAX_FOLDED = 1500,    /* operations of a folded summary before it is given up */
+    MAX_FRESH = 16,        /* allocations told apart in one summary; more are "the world" */
+    MAX_SUMMARY = 400,     /* operations before parameters' contents are folded */
+    MAX_FOLDED = 1500,     /* operations of a folded summary before it is given up */
     MAX_CLONED_OPS = 5000, /* a larger function is not copied to guard its frees */
 };
 
@@ -31,28 +31,25 @@ typedef struct Builder {
     Solver *s;
     EscModule *m;
     Function *out;
-    EscValue *value;      /* per object; ESC_NONE: not made yet */
+    EscValue *value; /* per object; ESC_NONE: not made yet */
     EscSite fresh_site[MAX_FRESH];
     EscValue fresh_value[MAX_FRESH];
     uint32_t nfresh;
-    bool *pending;        /* per object: contents still to be written out */
-    uint8_t *in_world;    /* per object */
-    uint8_t *freed;       /* per object: 1 freed, 2 freed and cannot be guarded */
+    bool *pending;     /* per object: contents still to be written out */
+    uint8_t *in_world; /* per object */
+    uint8_t *freed;    /* per object: 1 freed, 2 freed and cannot be guarded */
     EscValue world;
 } Builder;
 
-static EscValue new_value(Builder *b)
-{
+static EscValue new_value(Builder *b) {
     return esc_body_value(b->m, b->out);
 }
 
-static void emit(Builder *b, const EscOpInfo *info)
-{
+static void emit(Builder *b, const EscOpInfo *info) {
     esc_body_op(b->m, b->out, 0, info);
 }
 
-static EscValue world_value(Builder *b)
-{
+static EscValue world_value(Builder *b) {
     if (b->world == ESC_NONE) {
         EscOpInfo info = esc_op_info(ESC_OP_WORLD);
         info.dst = b->world = new_value(b);
@@ -63,8 +60,7 @@ static EscValue world_value(Builder *b)
 
 static EscValue value_of(Builder *b, Obj o);
 
-static EscValue content_value(Builder *b, Obj o)
-{
+static EscValue content_value(Builder *b, Obj o) {
     const Object *c = &b->s->objs[o];
     EscOpInfo info = esc_op_info(ESC_OP_LOAD);
     info.a = value_of(b, c->parent);
@@ -77,8 +73,7 @@ static EscValue content_value(Builder *b, Obj o)
     return info.dst;
 }
 
-static EscValue deep_value(Builder *b, Obj o)
-{
+static EscValue deep_value(Builder *b, Obj o) {
     EscOpInfo load = esc_op_info(ESC_OP_LOAD);
     load.a = value_of(b, b->s->objs[o].parent);
     load.lo = ESC_OFFSET_MIN;
@@ -93,8 +88,7 @@ static EscValue deep_value(Builder *b, Obj o)
 }
 
 /* `value` moved by [lo, hi] bytes. */
-static EscValue shifted(Builder *b, EscValue value, int64_t lo, int64_t hi)
-{
+static EscValue shifted(Builder *b, EscValue value, int64_t lo, int64_t hi) {
     if ((lo == 0 && hi == 0) || value == b->world)
         return value;
     EscOpInfo info = esc_op_info(ESC_OP_COPY);
@@ -106,14 +100,12 @@ static EscValue shifted(Builder *b, EscValue value, int64_t lo, int64_t hi)
     return info.dst;
 }
 
-static EscValue fact_value(Builder *b, const Fact *f)
-{
+static EscValue fact_value(Builder *b, const Fact *f) {
     return shifted(b, value_of(b, f->obj), f->lo, f->hi);
 }
 
 /* All that a node may point to, as one value; ESC_NONE when it points to nothing. */
-static EscValue node_value(Builder *b, Node n)
-{
+static EscValue node_value(Builder *b, Node n) {
     EscArg args[64];
     uint32_t nargs = 0;
     for (FactId i = b->s->nodes[n].first_fact; i != ESC_NONE; i = b->s->facts[i].next) {
@@ -136,8 +128,7 @@ static EscValue node_value(Builder *b, Node n)
     return info.dst;
 }
 
-static EscValue fresh_value(Builder *b, Obj o)
-{
+static EscValue fresh_value(Builder *b, Obj o) {
     const Object object = b->s->objs[o];
     for (uint32_t i = 0; i < b->nfresh; i++)
         if (b->fresh_site[i] == object.index)
@@ -159,8 +150,7 @@ static EscValue fresh_value(Builder *b, Obj o)
     return info.dst;
 }
 
-static EscValue callback_value(Builder *b, Obj o)
-{
+static EscValue callback_value(Builder *b, Obj o) {
     EscValue dst = b->value[o] = new_value(b); /* first: the arguments may hold earlier results */
     const Callback c = b->s->callbacks[b->s->objs[o].index];
     EscOpInfo info = esc_op_info(ESC_OP_ICALL);
@@ -168,7 +158,8 @@ static EscValue callback_value(Builder *b, Obj o)
     info.nargs = c.nargs < 32 ? c.nargs : 32;
     for (uint32_t i = 0; i < info.nargs; i++) {
         Node n = b->s->nodes_pool[c.args + i];
-        args[i] = (EscArg){n == b->s->null_value ? ESC_NONE : node_value(b, n), esc_number_unknown(), 0};
+        args[i] =
+            (EscArg){n == b->s->null_value ? ESC_NONE : node_value(b, n), esc_number_unknown(), 0};
     }
     info.a = value_of(b, c.target);
     info.args = args;
@@ -177,15 +168,18 @@ static EscValue callback_value(Builder *b, Obj o)
     return dst;
 }
 
-static EscValue value_of(Builder *b, Obj o)
-{
+static EscValue value_of(Builder *b, Obj o) {
     if (b->value[o] != ESC_NONE)
         return b->value[o];
     switch (b->s->objs[o].kind) {
-    case OBJ_PARAM: return b->value[o] = b->s->objs[o].index;
-    case OBJ_CONTENT: return content_value(b, o);
-    case OBJ_DEEP: return deep_value(b, o);
-    case OBJ_CALLBACK: return callback_value(b, o);
+    case OBJ_PARAM:
+        return b->value[o] = b->s->objs[o].index;
+    case OBJ_CONTENT:
+        return content_value(b, o);
+    case OBJ_DEEP:
+        return deep_value(b, o);
+    case OBJ_CALLBACK:
+        return callback_value(b, o);
     case OBJ_FUNCTION: {
         EscOpInfo info = esc_op_info(ESC_OP_FUNCTION);
         info.index = b->s->objs[o].index;
@@ -201,13 +195,13 @@ static EscValue value_of(Builder *b, Obj o)
         return b->value[o] = world_value(b);
     case OBJ_WORLD:
     case OBJ_GLOBAL:
-    case OBJ_LOCAL: break;
+    case OBJ_LOCAL:
+        break;
     }
     return b->value[o] = world_value(b); /* the address of a dead local points nowhere we know */
 }
 
-static void emit_leak(Builder *b, EscValue value, EscReason reason, EscOp origin)
-{
+static void emit_leak(Builder *b, EscValue value, EscReason reason, EscOp origin) {
     EscOpInfo info = esc_op_info(ESC_OP_LEAK);
     info.a = value;
     info.index = reason;
@@ -216,22 +210,19 @@ static void emit_leak(Builder *b, EscValue value, EscReason reason, EscOp origin
 }
 
 /* The operation of this function that began the path of a fact's last steps. */
-static EscOp origin_of(const Solver *s, FactId fact)
-{
+static EscOp origin_of(const Solver *s, FactId fact) {
     for (; fact != ESC_NONE; fact = s->facts[fact].cause)
         if (s->facts[fact].op != ESC_NONE)
             return s->facts[fact].op;
     return ESC_NONE;
 }
 
-static bool parent_in_world(const Builder *b, Obj o)
-{
+static bool parent_in_world(const Builder *b, Obj o) {
     const Object *object = &b->s->objs[o];
     return (object->kind == OBJ_CONTENT || object->kind == OBJ_DEEP) && b->in_world[object->parent];
 }
 
-static void emit_leaks(Builder *b)
-{
+static void emit_leaks(Builder *b) {
     const Solver *s = b->s;
     for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
         Obj o = s->facts[i].obj;
@@ -240,8 +231,7 @@ static void emit_leaks(Builder *b)
     }
 }
 
-static void emit_store(Builder *b, Obj o, const Cell *c, const Fact *f)
-{
+static void emit_store(Builder *b, Obj o, const Cell *c, const Fact *f) {
     EscOpInfo info = esc_op_info(ESC_OP_STORE);
     info.a = value_of(b, o);
     if (info.a == b->world) { /* one allocation too many: what it holds is lost from sight */
@@ -255,24 +245,24 @@ static void emit_store(Builder *b, Obj o, const Cell *c, const Fact *f)
     emit(b, &info);
 }
 
-static void emit_contents(Builder *b, Obj o)
-{
+static void emit_contents(Builder *b, Obj o) {
     const Solver *s = b->s;
     for (uint32_t i = s->objs[o].first_cell; i != ESC_NONE; i = s->cells[i].next) {
         const Cell c = s->cells[i];
         for (FactId k = s->nodes[c.node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
             const Fact f = s->facts[k];
-            bool entry = f.cause == ESC_NONE && f.op == ESC_NONE && esc_obj_is_placeholder(s->objs[f.obj].kind) &&
-                         (s->objs[f.obj].parent == o || f.obj == o ||
-                          (s->objs[f.obj].kind == OBJ_DEEP && esc_obj_is_placeholder(s->objs[o].kind)));
+            bool entry =
+                f.cause == ESC_NONE && f.op == ESC_NONE &&
+                esc_obj_is_placeholder(s->objs[f.obj].kind) &&
+                (s->objs[f.obj].parent == o || f.obj == o ||
+                 (s->objs[f.obj].kind == OBJ_DEEP && esc_obj_is_placeholder(s->objs[o].kind)));
             if (!entry && s->objs[f.obj].kind != OBJ_FUNCTION)
                 emit_store(b, o, &c, &f);
         }
     }
 }
 
-static void emit_frees(Builder *b, bool clonable)
-{
+static void emit_frees(Builder *b, bool clonable) {
     const Solver *s = b->s;
     for (uint32_t e = 0; e < s->nfrees; e++) {
         const FreeEvent *event = &s->frees[e];
@@ -292,8 +282,7 @@ static void emit_frees(Builder *b, bool clonable)
     }
 }
 
-static void emit_result(Builder *b)
-{
+static void emit_result(Builder *b) {
     EscValue v = node_value(b, b->s->return_node);
     if (v == ESC_NONE)
         return;
@@ -302,10 +291,10 @@ static void emit_result(Builder *b)
     emit(b, &info);
 }
 
-static void emit_all(Builder *b)
-{
+static void emit_all(Builder *b) {
     Solver *s = b->s;
-    uint32_t no = ESC_FUNC_NO_CLONE | ESC_FUNC_VARIADIC | ESC_FUNC_NO_REWRITE | ESC_FUNC_RETURNS_TWICE | ESC_FUNC_SANITIZED;
+    uint32_t no = ESC_FUNC_NO_CLONE | ESC_FUNC_VARIADIC | ESC_FUNC_NO_REWRITE |
+                  ESC_FUNC_RETURNS_TWICE | ESC_FUNC_SANITIZED;
     emit_leaks(b);
     for (Obj o = 0; o < s->nobjs; o++)
         if (esc_obj_is_placeholder(s->objs[o].kind))
@@ -329,8 +318,7 @@ static void emit_all(Builder *b)
     }
 }
 
-static bool set_up(Builder *b)
-{
+static bool set_up(Builder *b) {
     Solver *s = b->s;
     Memory *mem = &b->m->memory;
     uint32_t n = s->nobjs + 1;
@@ -359,8 +347,7 @@ static bool set_up(Builder *b)
     return !mem->failed;
 }
 
-bool esc_summarize(Solver *s, Function *out)
-{
+bool esc_summarize(Solver *s, Function *out) {
     Builder b = {.s = s, .m = s->m, .out = out, .world = ESC_NONE};
     if (set_up(&b))
         emit_all(&b);
@@ -371,8 +358,7 @@ bool esc_summarize(Solver *s, Function *out)
     return out->nops <= (uint32_t)(s->coarse ? MAX_FOLDED : MAX_SUMMARY);
 }
 
-void esc_summary_worst(EscModule *m, EscFunc func, Function *out)
-{
+void esc_summary_worst(EscModule *m, EscFunc func, Function *out) {
     Solver none = {.m = m, .func = func, .f = &m->funcs[func]};
     Builder b = {.s = &none, .m = m, .out = out, .world = ESC_NONE};
     memset(out, 0, sizeof *out);
@@ -390,14 +376,13 @@ void esc_summary_worst(EscModule *m, EscFunc func, Function *out)
     emit(&b, &info);
 }
 
-static bool same_op(const Op *a, const Op *b)
-{
-    return a->kind == b->kind && a->flags == b->flags && a->dst == b->dst && a->a == b->a && a->b == b->b &&
-           a->lo == b->lo && a->hi == b->hi && a->width == b->width && a->index == b->index && a->nargs == b->nargs;
+static bool same_op(const Op *a, const Op *b) {
+    return a->kind == b->kind && a->flags == b->flags && a->dst == b->dst && a->a == b->a &&
+           a->b == b->b && a->lo == b->lo && a->hi == b->hi && a->width == b->width &&
+           a->index == b->index && a->nargs == b->nargs;
 }
 
-bool esc_summary_equal(const Function *a, const Function *b)
-{
+bool esc_summary_equal(const Function *a, const Function *b) {
     if (a->nops != b->nops || a->nvalues != b->nvalues || a->nargs != b->nargs)
         return false;
     for (EscOp i = 0; i < a->nops; i++)
@@ -406,7 +391,8 @@ bool esc_summary_equal(const Function *a, const Function *b)
     for (uint32_t i = 0; i < a->nargs; i++) {
         const EscArg *x = &a->args[i], *y = &b->args[i];
         if (x->value != y->value || x->number.lo != y->number.lo || x->number.hi != y->number.hi ||
-            x->number.param != y->number.param || x->number.mul != y->number.mul || x->number.add != y->number.add)
+            x->number.param != y->number.param || x->number.mul != y->number.mul ||
+            x->number.add != y->number.add)
             return false;
     }
     return true;

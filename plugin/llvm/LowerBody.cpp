@@ -224,8 +224,10 @@ static uint32_t storeWidth(const DataLayout &DL, Type *T) {
 
 static uint32_t accessFlags(const DataLayout &DL, Type *T, bool Volatile) {
   uint32_t Flags = Volatile ? uint32_t(ESC_OPF_VOLATILE) : 0;
-  TypeSize Size = DL.getTypeStoreSize(T);
-  if (!Size.isScalable() && Size.getKnownMinValue() < DL.getPointerSize())
+  // Whatever is not typed as a pointer counts as a number for the lines about parameters; as a flow
+  // it counts all the same.
+  (void)DL;
+  if (T->isIntOrIntVectorTy() || T->isFPOrFPVectorTy())
     Flags |= ESC_OPF_NARROW;
   return Flags;
 }
