@@ -213,9 +213,14 @@ static void source_text_is_folded_and_cut(void) {
                "0123456789 0123456789 0123456789 0123456789 0123456789 01234");
     CHECK_TEXT(folded("0123456789 0123456789 0123456789 0123456789 0123456789 012345"),
                "0123456789 0123456789 0123456789 0123456789 0123456789 01234...");
+    /* A character may have several bytes and is never cut in two. */
+    CHECK_TEXT(
+        folded("gr\xc3\xbc\xc3\x9f 789 123456789 123456789 123456789 123456789 123456789 12"),
+        "gr\xc3\xbc\xc3\x9f 789 123456789 123456789 123456789 123456789 123456789 1...");
     char small[5];
     CHECK(esc_fold_text("0123456789", small, sizeof small) == 4);
     CHECK_TEXT(small, "0123");
+    CHECK(esc_fold_text("gr\xc3\xbc\xc3\x9f", small, 4) == 2);
     CHECK(esc_fold_text("x", small, 0) == 0);
 }
 
