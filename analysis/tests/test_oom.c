@@ -124,12 +124,33 @@ static Outcome models_added(void) {
     return o;
 }
 
+/* Counts findings that call the first site moved, which it never is. */
+static void count_wrong(void *context, const EscFinding *finding) {
+    if (finding->kind == ESC_FIND_SITE && finding->site == 0 && finding->good)
+        ++*(int *)context;
+}
+
 static Outcome a_module_decided(void) {
     Outcome o = {0};
     EscModule *m = read_program(&o.worked);
-    if (o.worked) {
-        o.worked = esc_analyze(m);
-        o.first_site = esc_site_verdict(m, 0).placement;
+    if (m) {
+        int wrong = 0;
+        o.worked = esc_analyze(m) && o.worked;
+        if (m->nsites)
+            o.first_site = esc_site_verdict(m, 0).placement;
+        esc_findings(m, 2, count_wrong, &wrong);
+        CHECK(wrong == 0);
+        for (EscFunc f = 0; f < m->nfuncs; f++) {
+            bool printed = esc_summary_print(m, f, swallow, NULL);
+            o.worked = o.worked && (printed || !m->funcs[f].has_body);
+            for (EscOp op = 0; op < m->funcs[f].nops; op++) {
+                const EscSite *sites;
+                uint32_t nsites;
+                EscAction action = esc_op_action(m, f, op, &sites, &nsites);
+                CHECK(o.worked || action == ESC_ACT_NONE);
+            }
+        }
+        o.worked = o.worked && !esc_module_error(m);
     }
     esc_module_free(m);
     return o;
