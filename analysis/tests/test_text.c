@@ -248,6 +248,17 @@ static void random_modules_round_trip(void) {
     }
 }
 
+static void random_modules_are_decided(void) {
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        Random random = {seed};
+        EscModule *m = esc_model_new_bare(NULL);
+        random_module(m, &random, 1 + random_below(&random, 6));
+        decide_and_ask(m);
+        CHECK(esc_module_error(m) == NULL);
+        esc_module_free(m);
+    }
+}
+
 /* What the fuzzers do at length, shortly and the same on every run. */
 static void damaged_texts_are_read_or_refused(void) {
     char text[sizeof canonical + 64];
@@ -285,6 +296,7 @@ int main(void) {
     RUN(only_an_empty_module_can_be_read_into);
     RUN(printing_stops_when_the_writer_says_so);
     RUN(random_modules_round_trip);
+    RUN(random_modules_are_decided);
     RUN(damaged_texts_are_read_or_refused);
     return check_report();
 }

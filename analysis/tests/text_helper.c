@@ -234,14 +234,46 @@ static void must(bool holds, const char *what) {
     abort();
 }
 
-/* Small limits: an input may be short and still describe much work. */
-static void analyze(EscModule *m) {
+static bool swallow(void *context, const char *text, size_t length) {
+    (void)context, (void)text, (void)length;
+    return true;
+}
+
+static void see(void *context, const EscFinding *finding) {
+    (void)context;
+    must(finding->text && finding->file && finding->flow, "a finding can be printed");
+}
+
+static void ask_about_function(const EscModule *m, EscFunc f) {
+    esc_summary_print(m, f, swallow, NULL);
+    for (EscOp op = 0; op < m->funcs[f].nops; op++) {
+        const EscSite *sites = NULL;
+        uint32_t nsites = 0;
+        EscAction action = esc_op_action(m, f, op, &sites, &nsites);
+        must(action <= ESC_ACT_INLINE, "an action is one of the enumeration");
+        for (uint32_t i = 0; i < nsites; i++) {
+            EscPlacement placement = esc_site_verdict(m, sites[i]).placement;
+            bool moves = placement == ESC_PLACE_SLOT || placement == ESC_PLACE_BUFFER;
+            must(moves || action == ESC_ACT_INLINE, "only moved sites are listed");
+        }
+        esc_op_frees_foreign(m, f, op);
+    }
+    for (EscLocal local = 0; local < m->funcs[f].nlocals; local++) {
+        bool proved;
+        esc_local_verdict(m, f, local, &proved);
+    }
+}
+
+void decide_and_ask(EscModule *m) {
     m->config.max_ops = 10000;
     m->config.max_facts = 20000;
     m->config.max_milliseconds = 1000;
     esc_analyze(m);
     for (EscSite i = 0; i < m->nsites; i++)
         must(esc_site_verdict(m, i).reason_text != NULL, "every site has a verdict");
+    for (EscFunc f = 0; f < m->nfuncs; f++)
+        ask_about_function(m, f);
+    esc_findings(m, 2, see, NULL);
 }
 
 void check_module_text(const char *text, size_t length) {
@@ -260,7 +292,7 @@ void check_module_text(const char *text, size_t length) {
     must(first.length == second.length &&
              (first.length == 0 || memcmp(first.text, second.text, first.length) == 0),
          "the canonical text reads back the same");
-    analyze(m);
+    decide_and_ask(m);
     esc_module_free(m);
     esc_module_free(again);
     text_free(&first);

@@ -29,6 +29,10 @@ uint32_t random_below(Random *random, uint32_t n);
  * esc_model_check and uses every field of the model now and then. */
 void random_module(EscModule *m, Random *random, uint32_t functions);
 
+/* Analyse under small limits (a short input may describe much work) and ask for everything there is
+ * to ask. Aborts when an answer makes no sense. */
+void decide_and_ask(EscModule *m);
+
 /* What the fuzzers check of any input; aborts when it does not hold. */
 void check_module_text(const char *text, size_t length);
 void check_models_text(const char *text, size_t length);
