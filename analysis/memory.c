@@ -30,6 +30,7 @@ enum {
     /* Small enough that an empty module is cheap, large enough that strings rarely ask malloc. */
     CHUNK_BYTES_FIRST = 4096,
     CHUNK_BYTES_MAX = 256 * 1024,
+    FIRST_BYTES = 64,
     CHUNK_HEADER = (sizeof(MemoryChunk) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN,
 };
 
@@ -108,8 +109,9 @@ bool esc_memory_grow(Memory *memory, void *array, uint32_t *capacity, uint32_t n
     if (need <= *capacity)
         return true;
     uint64_t wanted = (uint64_t)*capacity * 2;
-    if (wanted < 8)
-        wanted = 8;
+    /* Most arrays stay tiny: a library model has one operation. */
+    if (wanted * size < FIRST_BYTES)
+        wanted = FIRST_BYTES / size + 1;
     if (wanted < need)
         wanted = need;
     if (wanted > UINT32_MAX)
