@@ -22,5 +22,6 @@ install(FILES "${CMAKE_BINARY_DIR}/EscapementConfig.cmake"
               "${CMAKE_BINARY_DIR}/EscapementConfigVersion.cmake" DESTINATION "${package_dir}")
 install(EXPORT EscapementTargets NAMESPACE Escapement:: DESTINATION "${package_dir}")
 
+file(RELATIVE_PATH ESCAPEMENT_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/escapement.pc.in" "${CMAKE_BINARY_DIR}/escapement.pc" @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/escapement.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

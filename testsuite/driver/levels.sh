@@ -40,7 +40,9 @@ esc -O2 -S sample.c -o sample.s "$m" 2>err
 verdicts err ""
 plain -c sample.s -o from-s.o
 esc -O2 -c sample.c -o from-c.o
-[[ $(objdump -d from-s.o | tail -n +4) == "$(objdump -d from-c.o | tail -n +4)" ]] || fail "-S and -c differ"
+# (The assembler pads between functions in its own way, so nops do not count.)
+instructions() { objdump -d --no-addresses --no-show-raw-insn "$1" | sed '1,3d; /nop\|data16\|^ *$/d; s/^[ \t]*//'; }
+[[ $(instructions from-s.o) == "$(instructions from-c.o)" ]] || fail "-S and -c differ"
 esc -O2 -S -emit-llvm sample.c -o sample.ll "$m" 2>err
 verdicts err ""
 
@@ -92,7 +94,10 @@ verdicts err ""
 # Linking alone, assembly and standard input.
 esc main.o sample.o -o program 2>err
 empty err "linking prints nothing"
-esc -c sample.s -o from-s.o 2>err
-empty err "assembling prints nothing"
+# Before 19 the driver calls the plugin an unused argument where no C is compiled.
+if [[ $ESC_VERSION -ge 19 ]]; then
+    esc -c sample.s -o from-s.o 2>err
+    empty err "assembling prints nothing"
+fi
 esc -O2 -x c -c - -o stdin.o "$m" <sample.c 2>err
 has err 'moved to stack: malloc\(64\)'

@@ -7,14 +7,14 @@
 cat >registers.c <<'C'
 #include <stdlib.h>
 struct Pair {
-    long a, b;
+    int a, b;
     struct Pair *other;
 };
-__attribute__((noinline)) static long sum(const struct Pair *p) { return p->a + p->other->b; }
+__attribute__((noinline)) static int sum(const struct Pair *p) { return p->a + p->other->b; }
 /* The null check keeps the plain compiler from deleting it; a copy of one field behind a pointer. */
-long pair(long x, long y) {
+int pair(int x, int y) {
     struct Pair *p = malloc(sizeof *p), *q = malloc(sizeof *q);
-    long r = -1;
+    int r = -1;
     if (!p || !q)
         goto done;
     p->a = x, p->b = y, p->other = q;
@@ -25,7 +25,7 @@ done:
     free(q);
     return r;
 }
-long call(long x) {
+int call(int x) {
     struct Pair *p = calloc(1, sizeof *p);
     if (!p)
         abort();
