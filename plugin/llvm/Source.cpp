@@ -125,6 +125,7 @@ struct SourceTable::Impl {
     const AssignInfo *Assign = nullptr;
   };
   std::vector<Slot> Slots{1};
+  llvm::DenseMap<const FunctionDecl *, llvm::SmallVector<uint32_t, 2>> Returns;
   struct Chain {
     uint32_t First = 0, Last = 0;
   };
@@ -204,6 +205,8 @@ struct SourceTable::Impl {
     else
       C.First = Number;
     C.Last = Number;
+    if (E.Kind == EntryKind::Return)
+      Returns[E.In].push_back(Number);
     if (E.Kind == EntryKind::Call)
       if (const FunctionDecl *F = static_cast<const CallExpr *>(E.Node)->getDirectCallee())
         declare(F);
@@ -388,6 +391,7 @@ struct SourceTable::Impl {
         break;
       case EntryKind::Call:
       case EntryKind::Declared:
+      case EntryKind::End:
         break;
       }
       S.Assign = &A;
@@ -577,6 +581,23 @@ struct SourceTable::Impl {
       A.AddressOf = nullptr;
   }
 
+  // Where the returns of a function meet: the only one that returns more than a constant.
+  Slot *soleReturn(const FunctionDecl *Function) {
+    Slot *Found = nullptr;
+    auto It = Returns.find(Function);
+    if (It == Returns.end())
+      return nullptr;
+    for (uint32_t Number : It->second) {
+      const auto *Return = static_cast<const ReturnStmt *>(Slots[Number].E.Node);
+      if (isa<IntegerLiteral>(Return->getRetValue()->IgnoreParenCasts()))
+        continue;
+      if (Found)
+        return nullptr;
+      Found = &Slots[Number];
+    }
+    return Found;
+  }
+
   // Does this entry store to the variable of static storage of that name?
   static bool storesTo(const Slot &S, StringRef Global) {
     if (S.E.Kind != EntryKind::Assign)
@@ -745,11 +766,15 @@ const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, St
 
 const AssignInfo *SourceTable::assignment(unsigned File, unsigned Line, unsigned Col,
                                           StringRef Function, StringRef Global) const {
-  auto All = I->candidates(makeKey(File, Line, Col), Function, [](EntryKind Kind) {
-    return Kind != EntryKind::Call && Kind != EntryKind::Declared;
+  uint64_t Key = makeKey(File, Line, Col);
+  auto All = I->candidates(Key, Function, [](EntryKind Kind) {
+    return Kind != EntryKind::Call && Kind != EntryKind::Declared && Kind != EntryKind::End;
   });
-  if (All.empty())
-    return nullptr;
+  if (All.empty()) {
+    auto Ends = I->candidates(Key, Function, [](EntryKind Kind) { return Kind == EntryKind::End; });
+    Impl::Slot *Return = Ends.size() == 1 ? I->soleReturn(Ends.front()->E.In) : nullptr;
+    return Return ? I->assignInfo(*Return) : nullptr;
+  }
   if (All.size() == 1 || Global.empty())
     return I->sharedAssign(All);
   llvm::SmallVector<Impl::Slot *, 4> Same;

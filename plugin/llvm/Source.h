@@ -119,7 +119,8 @@ public:
                        llvm::StringRef Function = {}) const;
   // At the '=', the `return`, or (initialisers) the variable's name, the '{' of a list or the
   // initialising expression. Of several at one place whose left sides differ, an entry without
-  // Lvalue and Rvalue, whose Text is the macro use. `Global`: the source name of the variable that
+  // Lvalue and Rvalue, whose Text is the macro use. At the '}' of a function, where its returns
+  // meet: the only return of more than a constant. `Global`: the source name of the variable that
   // is stored to, when the store has one; it chooses among several.
   const AssignInfo *assignment(unsigned File, unsigned Line, unsigned Col,
                                llvm::StringRef Function = {}, llvm::StringRef Global = {}) const;

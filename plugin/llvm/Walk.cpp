@@ -44,6 +44,7 @@ public:
 
   void run() {
     push(In->getBody(), {});
+    enter(In->getBody()->getEndLoc(), EntryKind::End, In);
     while (!Work.empty()) {
       Item Next = Work.pop_back_val();
       size_t Mark = Work.size();

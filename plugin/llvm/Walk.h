@@ -41,6 +41,7 @@ enum class EntryKind : uint8_t {
   Literal,  // CompoundLiteralExpr
   Return,   // ReturnStmt
   Declared, // DeclStmt with automatic variables
+  End,      // FunctionDecl, at the '}' where the returns of a function meet
 };
 
 struct Entry {
