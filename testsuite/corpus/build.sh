@@ -75,7 +75,7 @@ build_program() {
     local name=$1 form=$2 variant=$3 tree=$SRC key file files=()
     OUT=$CORPUS/build/$name/$form.$variant
     PLUGIN_ARGS=
-    if [[ $variant == plugin ]]; then
+    if [[ $variant != plain ]]; then
         PLUGIN_ARGS="-fplugin=$PLUGIN -fplugin-arg-escapement-report=% ${PLUGIN_EXTRA:-}"
         if [[ $MODELS == yes && -f $HERE/models/$name.models ]]; then
             PLUGIN_ARGS+=" -fplugin-arg-escapement-models=$HERE/models/$name.models"
