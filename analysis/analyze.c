@@ -18,7 +18,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAX_ROUNDS = 24 };
+/* A member of a recursive component that is still changing after so many solutions is solved
+ * without telling its parameters' contents apart, then not at all: its summary becomes the worst.
+ * So the work on a component is bounded by its size. */
+enum { COARSE_AFTER = 5, WORST_AFTER = 9, MAX_ROUNDS = 64 };
 
 uint64_t esc_now_ns(void) {
     struct timespec t;
@@ -67,6 +70,7 @@ static bool make_results(EscModule *m) {
     a->component = zeroed(m, n, sizeof *a->component);
     a->order = zeroed(m, n, sizeof *a->order);
     a->cyclic = zeroed(m, n, sizeof *a->cyclic);
+    a->states = zeroed(m, n, sizeof *a->states);
     if (m->memory.failed)
         return false;
     for (EscFunc f = 0; f < m->nfuncs; f++) {
@@ -122,23 +126,35 @@ static void note_limit(EscModule *m, const Solver *s) {
                      : limit_text(m, s->limit, facts ? m->config.max_facts : m->config.max_ops);
 }
 
+/* Solve with the finest form of summary that is small enough. False: even the coarse one is not. */
+static bool solve_and_summarize(EscModule *m, EscFunc f, Solver *s, Function *fresh) {
+    SolveState *state = &m->analysis->states[f];
+    for (;;) {
+        esc_solve(s, m, f, state->coarse);
+        if (s->failed || s->limit)
+            return false;
+        state->coarse |= s->coarse;
+        mark_repeated(s);
+        if (esc_summarize(s, fresh))
+            return !m->memory.failed;
+        if (state->coarse || m->memory.failed)
+            return false;
+        state->coarse = true;
+        esc_body_free(m, fresh);
+        esc_solver_free(s);
+        memset(fresh, 0, sizeof *fresh);
+    }
+}
+
 /* Solve `f` and make its summary; `decide`: also its verdicts. False when the summary changed. */
 static bool solve_function(EscModule *m, EscFunc f, bool decide) {
+    SolveState *state = &m->analysis->states[f];
     Function fresh;
     Solver s;
-    bool summarized = false;
     memset(&fresh, 0, sizeof fresh);
-    for (int coarse = 0; coarse < 2 && !summarized; coarse++) {
-        if (coarse) {
-            esc_body_free(m, &fresh);
-            esc_solver_free(&s);
-        }
-        esc_solve(&s, m, f, coarse != 0);
-        if (s.failed || s.limit)
-            break;
-        mark_repeated(&s);
-        summarized = esc_summarize(&s, &fresh) && !m->memory.failed;
-    }
+    state->solved_at = ++m->analysis->clock;
+    state->solves++;
+    bool summarized = solve_and_summarize(m, f, &s, &fresh) && !state->worst;
     if (s.failed || s.limit)
         note_limit(m, &s);
     else if (decide && !m->memory.failed) {
@@ -147,11 +163,14 @@ static bool solve_function(EscModule *m, EscFunc f, bool decide) {
     }
     esc_solver_free(&s);
     if (!summarized) {
+        state->worst = true;
         esc_body_free(m, &fresh);
         esc_summary_worst(m, f, &fresh);
     }
     Function *old = &m->analysis->summaries[f];
     bool same = old->has_body && esc_summary_equal(old, &fresh);
+    if (!same)
+        state->changed_at = ++m->analysis->clock;
     esc_body_free(m, old);
     *old = fresh;
     return same;
@@ -185,6 +204,37 @@ static bool late(EscModule *m) {
     return m->gave_up != NULL;
 }
 
+/* Whether something that `f` calls in its own component changed since `f` was solved. */
+static bool outdated(const EscModule *m, EscFunc f) {
+    const Analysis *a = m->analysis;
+    const Function *fn = &m->funcs[f];
+    if (a->states[f].worst || !fn->has_body)
+        return false;
+    if (a->states[f].solved_at == 0)
+        return true;
+    for (EscOp i = 0; i < fn->nops; i++) {
+        const Op *op = &fn->ops[i];
+        if ((op->kind == ESC_OP_CALL || op->kind == ESC_OP_FUNCTION) &&
+            a->component[op->index] == a->component[f] &&
+            a->states[op->index].changed_at > a->states[f].solved_at)
+            return true;
+    }
+    return false;
+}
+
+static void solve_round(EscModule *m, const EscFunc *members, uint32_t n, bool *settled) {
+    *settled = true;
+    for (uint32_t i = 0; i < n && !late(m); i++) {
+        SolveState *state = &m->analysis->states[members[i]];
+        if (!outdated(m, members[i]))
+            continue;
+        *settled = false;
+        state->coarse |= state->solves >= COARSE_AFTER;
+        state->worst |= state->solves >= WORST_AFTER;
+        solve_function(m, members[i], false);
+    }
+}
+
 static void solve_component(EscModule *m, const EscFunc *members, uint32_t n) {
     if (!m->analysis->cyclic[m->analysis->component[members[0]]]) {
         solve_function(m, members[0], true);
@@ -194,26 +244,16 @@ static void solve_component(EscModule *m, const EscFunc *members, uint32_t n) {
         if (m->funcs[members[i]].has_body)
             empty_summary(m, members[i]);
     bool settled = false;
-    for (int round = 0; round < MAX_ROUNDS && !settled && !late(m); round++) {
-        settled = true;
-        for (uint32_t i = 0; i < n; i++)
-            if (m->funcs[members[i]].has_body && !late(m))
-                settled &= solve_function(m, members[i], false);
-    }
+    for (int round = 0; round < MAX_ROUNDS && !settled && !late(m); round++)
+        solve_round(m, members, n, &settled);
     for (uint32_t i = 0; i < n && !settled; i++) {
+        m->analysis->states[members[i]].worst = true;
         forget_summary(m, members[i]);
         esc_summary_worst(m, members[i], &m->analysis->summaries[members[i]]);
     }
     for (uint32_t i = 0; i < n; i++)
-        if (m->funcs[members[i]].has_body && !late(m)) {
-            /* With the worst summaries of its circle its own must not become better than they are.
-             */
+        if (m->funcs[members[i]].has_body && !late(m))
             solve_function(m, members[i], true);
-            if (!settled) {
-                forget_summary(m, members[i]);
-                esc_summary_worst(m, members[i], &m->analysis->summaries[members[i]]);
-            }
-        }
 }
 
 static void solve_all(EscModule *m) {

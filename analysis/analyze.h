@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* analyze.h - what the steps of the analysis leave behind for the questions asked later.
  *
- * Order: components.c (who calls whom) -> solve.c + summary.c bottom-up -> escape.c and lifetime.c for each
- * function while its facts are at hand -> place.c for all -> explain.c and findings.c on demand.
+ * Order: components.c (who calls whom) -> solve.c + summary.c bottom-up -> escape.c and lifetime.c
+ * for each function while its facts are at hand -> place.c for all -> explain.c and findings.c on
+ * demand.
  */
 #ifndef ESC_ANALYZE_H
 #define ESC_ANALYZE_H
@@ -33,20 +34,21 @@ typedef struct FuncResult {
     ParamFacts *params;
     FreeUse *frees;
     uint32_t nfrees, cap_frees;
-    bool fresh_result;      /* on every path plain memory nobody else holds, or NULL */
-    bool recursive;         /* may be on the stack more than once through calls we see */
-    bool maybe_recursive;   /* the same through calls behind pointers */
-    const char *gave_up;    /* why nothing was decided here; NULL */
+    bool fresh_result;       /* on every path plain memory nobody else holds, or NULL */
+    bool recursive;          /* may be on the stack more than once through calls we see */
+    bool maybe_recursive;    /* the same through calls behind pointers */
+    const char *gave_up;     /* why nothing was decided here; NULL */
     uint32_t *foreign_frees; /* bitset over operations: may free what the caller can name */
-    uint64_t frame_bytes, path_bytes; /* moved here; here and in the deepest known chain of callees */
+    uint64_t frame_bytes,
+        path_bytes; /* moved here; here and in the deepest known chain of callees */
 } FuncResult;
 
 typedef struct SiteResult {
-    bool escapes;        /* reason and text then say why */
-    EscReason reason;    /* ESC_REASONS: none yet */
-    const char *text;    /* argument of the reason */
+    bool escapes;     /* reason and text then say why */
+    EscReason reason; /* ESC_REASONS: none yet */
+    const char *text; /* argument of the reason */
     bool live_twice;
-    bool blob;           /* too many pointers at one place to tell them apart */
+    bool blob; /* too many pointers at one place to tell them apart */
     EscVerdict verdict;
 } SiteResult;
 
@@ -64,6 +66,13 @@ typedef struct LocalResult {
     const char *text;
 } LocalResult;
 
+/* How often a member of a recursive component was solved, and what it costs it. */
+typedef struct SolveState {
+    uint32_t solved_at, changed_at; /* Analysis.clock; 0: never */
+    uint8_t solves;
+    bool coarse, worst; /* sticky: its summary did not settle, or is too large, in finer form */
+} SolveState;
+
 typedef struct OpAction {
     EscFunc func;
     EscOp op;
@@ -79,7 +88,9 @@ typedef struct Analysis {
     uint32_t *component;  /* per function; numbered callees first */
     uint32_t *order;      /* functions, callees first */
     uint32_t ncomponents;
-    bool *cyclic;         /* per component */
+    SolveState *states; /* per function */
+    uint32_t clock;     /* counts solved functions, for SolveState */
+    bool *cyclic;       /* per component */
     uint32_t *pool;
     uint32_t npool, cap_pool;
     InlineUse *inlines;
@@ -106,13 +117,15 @@ bool esc_live_twice(Solver *s, Obj object);
 bool esc_always_freed_after(Solver *s, EscOp op, EscValue pointer);
 void esc_place(EscModule *m);
 
-/* The causes of one fact, oldest first, for explain.c; false when the path is longer than `capacity`. */
+/* The causes of one fact, oldest first, for explain.c; false when the path is longer than
+ * `capacity`. */
 typedef struct Step {
     EscOp op;
     const char *kind;
 } Step;
 
 uint64_t esc_now_ns(void);
+void esc_analysis_free(EscModule *m);
 const char *esc_function_name(const EscModule *m, EscFunc f);
 /* The reason with its argument in place: "stored in global head". */
 const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument);

@@ -59,7 +59,8 @@ static void add_reader(Solver *s, Obj o, const Reader *reader) {
 
 /* The cell of exactly that range, or the one that covers everything when there are too many. */
 static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width) {
-    if (s->objs[o].ncells >= MAX_CELLS || esc_range_any(lo, hi)) {
+    bool folded = s->coarse && esc_obj_is_placeholder(s->objs[o].kind);
+    if (folded || s->objs[o].ncells >= MAX_CELLS || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
         width = 0;
@@ -97,14 +98,15 @@ static Obj root_of(const Solver *s, Obj o) {
     return o;
 }
 
-/* Make sure that range of a placeholder holds what it held on entry. Pointers are told apart one level
- * deep; numbers at every level, for a number that is read somewhere down a list must not look like
- * all the pointers there. */
-static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, bool thin) {
+/* Make sure that range of a placeholder holds what it held on entry. Pointers are told apart one
+ * level deep; numbers at every level, for a number that is read somewhere down a list must not look
+ * like all the pointers there. */
+static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width,
+                                  bool thin) {
     ObjKind kind = s->objs[o].kind;
     bool level1 = kind == OBJ_PARAM || kind == OBJ_CALLBACK;
-    bool apart = level1 || (thin && !s->objs[o].thin);
-    if (!apart || s->coarse || s->objs[o].ncells >= MAX_CONTENTS || esc_range_any(lo, hi)) {
+    bool apart = !s->coarse && (level1 || (thin && !s->objs[o].thin));
+    if (!apart || s->objs[o].ncells >= MAX_CONTENTS || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
         width = 0;
@@ -124,6 +126,12 @@ static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint
     esc_solver_fact(s, s->cells[cell].node, content, 0, 0, ESC_NONE, ESC_NONE);
 }
 
+/* A parameter that is known to be lost: what lies behind it is the world. */
+static bool is_lost(const Solver *s, Obj o) {
+    const Object *object = &s->objs[o];
+    return object->kind == OBJ_PARAM && object->index < 64 && (s->lost_params >> object->index & 1);
+}
+
 void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin,
                      FactId why, EscOp op) {
     if (s->failed || dst == s->null_value)
@@ -132,6 +140,10 @@ void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, N
     if (kind == OBJ_FUNCTION)
         return;
     if (kind == OBJ_WORLD || kind == OBJ_GLOBAL) {
+        esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, why, op);
+        return;
+    }
+    if (is_lost(s, o)) {
         esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, why, op);
         return;
     }
@@ -156,6 +168,11 @@ static Node store_sink(Solver *s, Obj o, EscOp op) {
                                                 : ESC_REASON_STORED_GLOBAL;
         text = g->name;
     }
+    if (s->objs[o].kind == OBJ_PARAM) {
+        const Param *p = s->f->params ? &s->f->params[s->objs[o].index] : NULL;
+        reason = p && (p->flags & ESC_PARAM_SRET) ? ESC_REASON_RETURNED : ESC_REASON_STORED_PARAM;
+        text = p && p->name ? p->name : "(unnamed)";
+    }
     Node n = esc_solver_sink(s, op, reason, text, ESC_NONE, ESC_NONE, ESC_NONE);
     if (!s->failed)
         s->store_sink[op] = s->nsinks;
@@ -169,7 +186,7 @@ void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, 
     ObjKind kind = s->objs[o].kind;
     if (kind == OBJ_FUNCTION)
         return;
-    if (kind == OBJ_WORLD || kind == OBJ_GLOBAL) {
+    if (kind == OBJ_WORLD || kind == OBJ_GLOBAL || is_lost(s, o)) {
         esc_solver_copy(s, src, store_sink(s, o, op), 0, 0, op);
         return;
     }
@@ -185,8 +202,8 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
     if (s->failed || kind == OBJ_FUNCTION || to_kind == OBJ_FUNCTION)
         return;
     /* The bytes are gone to or came from a place that is not told apart by range. */
-    bool foreign_to = to_kind == OBJ_WORLD || to_kind == OBJ_GLOBAL;
-    bool foreign_from = kind == OBJ_WORLD || kind == OBJ_GLOBAL;
+    bool foreign_to = to_kind == OBJ_WORLD || to_kind == OBJ_GLOBAL || is_lost(s, to);
+    bool foreign_from = kind == OBJ_WORLD || kind == OBJ_GLOBAL || is_lost(s, from);
     uint32_t width = max_bytes > 0 && max_bytes < INT32_MAX ? (uint32_t)max_bytes : 0;
     if (foreign_from) {
         if (!foreign_to)

@@ -20,7 +20,7 @@
 #include <string.h>
 
 enum {
-    MAX_RANGES = 8,         /* ranges of one object in one node before it means all of it */
+    MAX_RANGES = 4,         /* ranges of one object in one node before it means all of it */
     OFFSET_LIMIT = 1 << 30, /* farther offsets are "anywhere": no real object is that large */
 };
 
@@ -125,20 +125,23 @@ static bool covered(const Solver *s, FactId first, int64_t lo, int64_t hi, uint3
 }
 
 void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op) {
-    if (s->failed || s->limit || n == s->null_value)
+    if (s->failed || s->limit || s->over_soft_limit || n == s->null_value)
         return;
+    if (s->nfacts >= s->soft_limit) {
+        s->over_soft_limit = true;
+        return;
+    }
     if (s->nfacts >= s->m->config.max_facts) {
         s->limit = "points-to facts";
         return;
     }
     canonical_range(&lo, &hi);
-    if (o == OBJ_WORLD) {
+    if (o == OBJ_WORLD || (s->coarse && esc_obj_is_placeholder(s->objs[o].kind))) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
     }
-    if (!fact_hash_reserve(s) ||
-        !esc_memory_grow(&s->m->memory, &s->facts, &s->cap_facts, s->nfacts + 1,
-                         sizeof *s->facts)) {
+    if (!fact_hash_reserve(s) || !esc_memory_grow(&s->m->memory, &s->facts, &s->cap_facts,
+                                                  s->nfacts + 1, sizeof *s->facts)) {
         s->failed = true;
         return;
     }
@@ -574,7 +577,7 @@ static void lose(Solver *s, FactId id, Node sink) {
 }
 
 static void run(Solver *s) {
-    while (s->cursor < s->nfacts && !s->failed && !s->limit) {
+    while (s->cursor < s->nfacts && !s->failed && !s->limit && !s->over_soft_limit) {
         FactId id = s->cursor++;
         Node n = s->facts[id].node;
         if (n == s->world_node || n == s->expose_node) {
@@ -616,18 +619,23 @@ static void set_up(Solver *s) {
     memset(s->store_sink, 0, (s->f->nops + 1) * sizeof *s->store_sink);
     for (uint32_t i = 0; i < s->f->nparams; i++) {
         /* Only lines about parameters care: a number in a parameter is not worth one. */
-        bool number = (s->f->flags & ESC_FUNC_REPORT) && !(s->f->params[i].flags & ESC_PARAM_REPORT);
-        Object key = {.kind = OBJ_PARAM, .index = i, .op = ESC_NONE, .parent = ESC_NONE, .thin = number};
+        bool number =
+            (s->f->flags & ESC_FUNC_REPORT) && !(s->f->params[i].flags & ESC_PARAM_REPORT);
+        Object key = {
+            .kind = OBJ_PARAM, .index = i, .op = ESC_NONE, .parent = ESC_NONE, .thin = number};
         esc_solver_fact(s, i, esc_solver_object(s, &key), 0, 0, ESC_NONE, ESC_NONE);
     }
 }
 
-void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse) {
+static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, uint64_t lost,
+                       uint32_t soft_limit) {
     memset(s, 0, sizeof *s);
     s->m = m;
     s->func = func;
     s->f = &m->funcs[func];
     s->coarse = coarse;
+    s->lost_params = lost;
+    s->soft_limit = soft_limit;
     if (s->f->nops > m->config.max_ops) {
         s->limit = "operations in one function";
         return;
@@ -636,8 +644,38 @@ void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse) {
     for (EscOp i = 0; i < s->f->nops && !s->failed && !s->limit; i++)
         add_op(s, i);
     run(s);
-    if (s->m->memory.failed)
+    if (m->memory.failed)
         s->failed = true;
+}
+
+/* The parameters that are lost, as far as the facts go. */
+static uint64_t find_lost(const Solver *s) {
+    uint64_t lost = s->lost_params;
+    for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
+        const Object *o = &s->objs[s->facts[i].obj];
+        if (o->kind == OBJ_PARAM && o->index < 64)
+            lost |= UINT64_C(1) << o->index;
+    }
+    return lost;
+}
+
+/* Most functions need a few facts an operation. One that needs many is solved again with what is
+ * lost anyway taken for the world, then without telling the contents of parameters apart. */
+void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse) {
+    uint32_t nops = m->funcs[func].nops < 1u << 24 ? m->funcs[func].nops : 1u << 24;
+    solve_once(s, m, func, coarse, 0, coarse ? UINT32_MAX : 4000 + 12 * nops);
+    if (!s->over_soft_limit)
+        return;
+    uint64_t lost = find_lost(s);
+    if (lost) {
+        esc_solver_free(s);
+        solve_once(s, m, func, false, lost, 8000 + 40 * nops);
+        if (!s->over_soft_limit)
+            return;
+        lost = find_lost(s);
+    }
+    esc_solver_free(s);
+    solve_once(s, m, func, true, lost, UINT32_MAX);
 }
 
 void esc_solver_free(Solver *s) {

@@ -2,9 +2,9 @@
 /* solve.h - what every pointer of one function may point to.
  *
  * A *node* holds facts: (object, byte range). Values of the function are nodes 0 .. nvalues-1; then
- * come temporaries of expanded calls, the cells of objects, and sinks. A *cell* is a byte range of an
- * object's contents. Facts are kept with their first cause, so a path back to the allocation is a
- * walk in a tree and ends.
+ * come temporaries of expanded calls, the cells of objects, and sinks. A *cell* is a byte range of
+ * an object's contents. Facts are kept with their first cause, so a path back to the allocation is
+ * a walk in a tree and ends.
  */
 #ifndef ESC_SOLVE_H
 #define ESC_SOLVE_H
@@ -35,11 +35,11 @@ typedef struct Object {
     Obj parent;
     int64_t lo, hi; /* CONTENT: the cell */
     uint32_t width;
-    bool thin;       /* CONTENT: only ever read as an integer */
-    bool many;       /* FRESH: one call may make several */
-    bool exposed;    /* its contents may change behind our back */
-    EscNumber size_bytes;   /* FRESH: in terms of this function's parameters */
-    uint32_t inline_cost;   /* FRESH: operations to bring here; UINT32_MAX: cannot be */
+    bool thin;            /* CONTENT: only ever read as an integer */
+    bool many;            /* FRESH: one call may make several */
+    bool exposed;         /* its contents may change behind our back */
+    EscNumber size_bytes; /* FRESH: in terms of this function's parameters */
+    uint32_t inline_cost; /* FRESH: operations to bring here; UINT32_MAX: cannot be */
     uint32_t first_cell, ncells;
     uint32_t first_reader;
 } Object;
@@ -57,9 +57,9 @@ typedef struct Fact {
     Node node;
     Obj obj;
     int64_t lo, hi;
-    FactId cause; /* the fact it was derived from; ESC_NONE at the start of a path */
-    EscOp op;     /* the operation that moved it here; ESC_NONE inside an expansion */
-    FactId next;  /* of the same node */
+    FactId cause;     /* the fact it was derived from; ESC_NONE at the start of a path */
+    EscOp op;         /* the operation that moved it here; ESC_NONE inside an expansion */
+    FactId next;      /* of the same node */
     FactId pair_next; /* of the same node and object */
 } Fact;
 
@@ -78,9 +78,9 @@ typedef struct Sink {
 typedef struct FreeEvent {
     EscOp op;
     Node node;
-    bool realloc; /* a REALLOC of this function */
-    bool fixed;   /* inside something that cannot be changed or copied */
-    bool assumed; /* an unknown callee might, nothing says it does */
+    bool realloc;   /* a REALLOC of this function */
+    bool fixed;     /* inside something that cannot be changed or copied */
+    bool assumed;   /* an unknown callee might, nothing says it does */
     const char *by; /* callee, for messages; NULL: the operation itself frees */
     EscFunc callee; /* with a body: could be cloned; ESC_NONE */
 } FreeEvent;
@@ -97,7 +97,15 @@ typedef struct Callback {
     Obj object;           /* OBJ_CALLBACK */
 } Callback;
 
-typedef enum EdgeKind { EDGE_COPY, EDGE_LOAD, EDGE_STORE, EDGE_MOVE_TO, EDGE_MOVE_FROM, EDGE_CALL, EDGE_DIFF } EdgeKind;
+typedef enum EdgeKind {
+    EDGE_COPY,
+    EDGE_LOAD,
+    EDGE_STORE,
+    EDGE_MOVE_TO,
+    EDGE_MOVE_FROM,
+    EDGE_CALL,
+    EDGE_DIFF
+} EdgeKind;
 
 typedef struct FlowEdge {
     uint8_t kind;
@@ -112,10 +120,10 @@ typedef struct FlowEdge {
 typedef struct Reader {
     int64_t lo, hi;
     uint32_t width;
-    Node dst;       /* a plain load */
-    Obj into;       /* a move: destination object, ESC_NONE for a load */
-    int64_t shift;  /* destination offset minus source offset */
-    bool any;       /* the move's shift is unknown */
+    Node dst;      /* a plain load */
+    Obj into;      /* a move: destination object, ESC_NONE for a load */
+    int64_t shift; /* destination offset minus source offset */
+    bool any;      /* the move's shift is unknown */
     EscOp op;
     FactId why;
     uint32_t next;
@@ -151,9 +159,12 @@ typedef struct Solver {
     EscModule *m;
     EscFunc func;
     const Function *f;
-    bool failed;            /* out of memory */
-    const char *limit;      /* the limit that was hit; NULL */
-    bool coarse;            /* one content cell per parameter: cheaper summaries */
+    bool failed;          /* out of memory */
+    const char *limit;    /* the limit that was hit; NULL */
+    bool coarse;          /* contents of parameters are not told apart */
+    uint64_t lost_params; /* parameters known to be lost: what they lead to is the world */
+    uint32_t soft_limit;  /* facts before a cheaper form is tried */
+    bool over_soft_limit;
     NodeInfo *nodes;
     uint32_t nnodes, cap_nodes;
     Object *objs;
@@ -190,14 +201,15 @@ typedef struct Solver {
     Node expose_node; /* facts here: reachable from what the caller holds */
     Node own_node;    /* our own objects that arrive here escape, the caller's do not */
     Node return_node;
-    Node world_value; /* points to the world */
-    Node null_value;  /* points nowhere */
+    Node world_value;     /* points to the world */
+    Node null_value;      /* points nowhere */
     uint32_t *store_sink; /* per operation of f: its sink + 1, or 0 */
     struct Cfg *cfg;      /* lifetime.c: made when first asked for */
 } Solver;
 
 /* Solve one function with the summaries known so far. The solver is valid even when it `failed` or
- * hit a `limit`; then its facts are incomplete and nothing may be decided from them but "gave up". */
+ * hit a `limit`; then its facts are incomplete and nothing may be decided from them but "gave up".
+ */
 void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse);
 void esc_solver_free(Solver *s);
 
@@ -207,18 +219,23 @@ Obj esc_solver_object(Solver *s, const Object *key);
 void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op);
 void esc_solver_edge(Solver *s, Node n, const FlowEdge *e);
 void esc_solver_copy(Solver *s, Node from, Node to, int64_t lo, int64_t hi, EscOp op);
-void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin, FactId why, EscOp op);
+void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin,
+                     FactId why, EscOp op);
 void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node src, EscOp op);
 void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, EscOp op);
 /* Contents of `from` at and after `from_lo` go to `to`, `max_bytes` at most. */
-void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from, int64_t from_lo, int64_t from_hi, int64_t max_bytes, FactId why, EscOp op);
+void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from,
+                              int64_t from_lo, int64_t from_hi, int64_t max_bytes, FactId why,
+                              EscOp op);
 /* The first of the facts (n, o, any range); follow pair_next. ESC_NONE when n never points to o. */
 FactId esc_solver_find(const Solver *s, Node n, Obj o);
-Node esc_solver_sink(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee, EscOp callee_op, uint32_t arg);
+Node esc_solver_sink(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee,
+                     EscOp callee_op, uint32_t arg);
 void esc_solver_free_event(Solver *s, const FreeEvent *event);
 uint32_t esc_solver_pool(Solver *s, uint32_t count);
 /* A direct call, or one found behind a pointer (`through_pointer`: cannot be cloned or inlined). */
-void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_t nargs, Node result, bool through_pointer, uint32_t depth);
+void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_t nargs,
+                     Node result, bool through_pointer, uint32_t depth);
 /* An indirect call whose callee value may be `target`. */
 void esc_expand_pointer(Solver *s, uint32_t call, Obj target, FactId why);
 
@@ -227,19 +244,17 @@ const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_mod
 /* Whether `a` and `b` call each other in a circle (or are one recursive function). */
 bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b);
 
-static inline bool esc_obj_is_placeholder(ObjKind kind)
-{
+static inline bool esc_obj_is_placeholder(ObjKind kind) {
     return kind == OBJ_PARAM || kind == OBJ_CALLBACK || kind == OBJ_CONTENT || kind == OBJ_DEEP;
 }
-static inline bool esc_obj_is_own(ObjKind kind)
-{
+static inline bool esc_obj_is_own(ObjKind kind) {
     return kind == OBJ_LOCAL || kind == OBJ_SITE || kind == OBJ_FRESH;
 }
-static inline bool esc_range_any(int64_t lo, int64_t hi)
-{
+static inline bool esc_range_any(int64_t lo, int64_t hi) {
     return lo == ESC_OFFSET_MIN || hi == ESC_OFFSET_MAX;
 }
 int64_t esc_offset_add(int64_t a, int64_t b); /* saturating; the bounds absorb */
-bool esc_range_overlap(int64_t alo, int64_t ahi, uint32_t awidth, int64_t blo, int64_t bhi, uint32_t bwidth);
+bool esc_range_overlap(int64_t alo, int64_t ahi, uint32_t awidth, int64_t blo, int64_t bhi,
+                       uint32_t bwidth);
 
 #endif

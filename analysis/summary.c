@@ -21,9 +21,9 @@
 #include <string.h>
 
 enum {
-    MAX_FRESH = 16,        /* allocations told apart in one summary; more are "the world" */
-    MAX_SUMMARY = 400,     /* operations before parameters' contents are folded */
-    MAX_FOLDED = 1500,     /* operations of a folded summary before it is given up */
+    MAX_FRESH = 4,         /* allocations told apart in one summary; more are "the world" */
+    MAX_SUMMARY = 200,     /* operations before parameters' contents are folded */
+    MAX_FOLDED = 400,      /* operations of a folded summary before it is given up */
     MAX_CLONED_OPS = 5000, /* a larger function is not copied to guard its frees */
 };
 
@@ -37,6 +37,7 @@ typedef struct Builder {
     uint32_t nfresh;
     bool *pending;     /* per object: contents still to be written out */
     uint8_t *in_world; /* per object */
+    bool *leaked;      /* per object: its leak is written */
     uint8_t *freed;    /* per object: 1 freed, 2 freed and cannot be guarded */
     EscValue world;
 } Builder;
@@ -60,6 +61,18 @@ static EscValue world_value(Builder *b) {
 
 static EscValue value_of(Builder *b, Obj o);
 
+/* Whether what the caller passed is lost from sight there, or what leads to it. It then is the
+ * world for the caller as well, and nothing more needs to be said of it. */
+static bool lost(const Builder *b, Obj o) {
+    const Object *object = &b->s->objs[o];
+    for (; object->kind == OBJ_CONTENT || object->kind == OBJ_DEEP; object = &b->s->objs[o]) {
+        if (b->in_world[o])
+            return true;
+        o = object->parent;
+    }
+    return esc_obj_is_placeholder(object->kind) && b->in_world[o];
+}
+
 static EscValue content_value(Builder *b, Obj o) {
     const Object *c = &b->s->objs[o];
     EscOpInfo info = esc_op_info(ESC_OP_LOAD);
@@ -76,6 +89,13 @@ static EscValue content_value(Builder *b, Obj o) {
 static EscValue deep_value(Builder *b, Obj o) {
     EscOpInfo load = esc_op_info(ESC_OP_LOAD);
     load.a = value_of(b, b->s->objs[o].parent);
+    if (b->s->coarse) { /* the first level is folded too */
+        EscOpInfo all = esc_op_info(ESC_OP_DEEP);
+        all.a = load.a;
+        all.dst = b->value[o] = new_value(b);
+        emit(b, &all);
+        return all.dst;
+    }
     load.lo = ESC_OFFSET_MIN;
     load.hi = ESC_OFFSET_MAX;
     load.dst = new_value(b);
@@ -171,6 +191,8 @@ static EscValue callback_value(Builder *b, Obj o) {
 static EscValue value_of(Builder *b, Obj o) {
     if (b->value[o] != ESC_NONE)
         return b->value[o];
+    if (lost(b, o))
+        return b->value[o] = world_value(b);
     switch (b->s->objs[o].kind) {
     case OBJ_PARAM:
         return b->value[o] = b->s->objs[o].index;
@@ -217,25 +239,38 @@ static EscOp origin_of(const Solver *s, FactId fact) {
     return ESC_NONE;
 }
 
-static bool parent_in_world(const Builder *b, Obj o) {
-    const Object *object = &b->s->objs[o];
-    return (object->kind == OBJ_CONTENT || object->kind == OBJ_DEEP) && b->in_world[object->parent];
+/* The value that names a lost object in its leak: what led to it still has one. */
+static EscValue leaked_value(Builder *b, Obj o) {
+    b->in_world[o] = 0;
+    EscValue v = value_of(b, o);
+    b->in_world[o] = 1;
+    b->value[o] = ESC_NONE;
+    return v;
 }
 
 static void emit_leaks(Builder *b) {
     const Solver *s = b->s;
     for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
         Obj o = s->facts[i].obj;
-        if (esc_obj_is_placeholder(s->objs[o].kind) && !parent_in_world(b, o))
-            emit_leak(b, value_of(b, o), ESC_REASON_CALLEE_LEAKS, origin_of(s, i));
+        if (!esc_obj_is_placeholder(s->objs[o].kind) || b->leaked[o])
+            continue;
+        b->leaked[o] = true;
+        bool root = s->objs[o].kind == OBJ_PARAM || s->objs[o].kind == OBJ_CALLBACK;
+        if (root || !lost(b, s->objs[o].parent))
+            emit_leak(b, leaked_value(b, o), ESC_REASON_CALLEE_LEAKS, origin_of(s, i));
     }
 }
 
 static void emit_store(Builder *b, Obj o, const Cell *c, const Fact *f) {
     EscOpInfo info = esc_op_info(ESC_OP_STORE);
     info.a = value_of(b, o);
-    if (info.a == b->world) { /* one allocation too many: what it holds is lost from sight */
-        emit_leak(b, fact_value(b, f), ESC_REASON_CALLEE_LEAKS, f->op);
+    if (info.a == b->world) { /* what is put there is lost from sight with it */
+        bool theirs = esc_obj_is_placeholder(b->s->objs[f->obj].kind) && !lost(b, f->obj);
+        bool made = b->s->objs[f->obj].kind == OBJ_SITE || b->s->objs[f->obj].kind == OBJ_FRESH;
+        if ((theirs || (made && !b->in_world[f->obj])) && !b->leaked[f->obj]) {
+            b->leaked[f->obj] = true;
+            emit_leak(b, value_of(b, f->obj), ESC_REASON_CALLEE_LEAKS, f->op);
+        }
         return;
     }
     info.b = fact_value(b, f);
@@ -270,7 +305,7 @@ static void emit_frees(Builder *b, bool clonable) {
         for (FactId i = s->nodes[event->node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
             Obj o = s->facts[i].obj;
             uint8_t bit = fixed ? 2 : 1;
-            if (!esc_obj_is_placeholder(s->objs[o].kind) || (b->freed[o] & bit))
+            if (!esc_obj_is_placeholder(s->objs[o].kind) || (b->freed[o] & bit) || lost(b, o))
                 continue;
             b->freed[o] |= bit;
             EscOpInfo info = esc_op_info(ESC_OP_FREE);
@@ -325,12 +360,14 @@ static bool set_up(Builder *b) {
     b->value = esc_memory_resize(mem, NULL, n, sizeof *b->value);
     b->pending = esc_memory_resize(mem, NULL, n, sizeof *b->pending);
     b->in_world = esc_memory_resize(mem, NULL, n, sizeof *b->in_world);
+    b->leaked = esc_memory_resize(mem, NULL, n, sizeof *b->leaked);
     b->freed = esc_memory_resize(mem, NULL, n, sizeof *b->freed);
     if (mem->failed)
         return false;
     memset(b->value, 0xff, n * sizeof *b->value);
     memset(b->pending, 0, n * sizeof *b->pending);
     memset(b->in_world, 0, n);
+    memset(b->leaked, 0, n * sizeof *b->leaked);
     memset(b->freed, 0, n);
     for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next)
         b->in_world[s->facts[i].obj] = 1;
@@ -354,6 +391,7 @@ bool esc_summarize(Solver *s, Function *out) {
     esc_memory_release(b.value);
     esc_memory_release(b.pending);
     esc_memory_release(b.in_world);
+    esc_memory_release(b.leaked);
     esc_memory_release(b.freed);
     return out->nops <= (uint32_t)(s->coarse ? MAX_FOLDED : MAX_SUMMARY);
 }
