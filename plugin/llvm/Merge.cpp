@@ -39,8 +39,8 @@ void excuse(Finding &Copy, const Options &Opts) {
   bool Chosen = !Opts.Only.empty() || !Opts.Site.empty() || Opts.Limit != UINT64_MAX;
   Copy.Placement = ESC_PLACE_KEPT;
   Copy.Reason = ESC_REASON_NO_REWRITE;
-  Copy.ReasonText = Chosen ? "left out by the plugin's arguments"
-                           : "no rewrite for this form of " + Copy.Source->Callee.str();
+  Copy.ReasonText =
+      Chosen ? "not selected" : "no rewrite for this form of " + Copy.Source->Callee.str();
   Copy.Text = expression(Copy) + " does not escape; kept on heap: " + Copy.ReasonText;
   Copy.SlotBytes = 0;
   Copy.Flow.clear();

@@ -175,6 +175,7 @@ json::Object jsonFinding(const Finding &F) {
 struct Report::Impl {
   clang::CompilerInstance &CI;
   const Options &Opts;
+  const SourceTable &Sources;
   bool Wanted;
   std::string ReportPath;
   std::unique_ptr<raw_fd_ostream> ReportFile;
@@ -184,8 +185,8 @@ struct Report::Impl {
   using Position = std::tuple<std::string, unsigned, unsigned>;
   std::map<Position, Finding> HeapLocals;
 
-  Impl(clang::CompilerInstance &CI, const Options &Opts)
-      : CI(CI), Opts(Opts), Wanted(Report::wanted(CI, Opts)) {}
+  Impl(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources)
+      : CI(CI), Opts(Opts), Sources(Sources), Wanted(Report::wanted(CI, Opts)) {}
 
   void error(const Twine &Message) {
     clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
@@ -261,7 +262,7 @@ struct Report::Impl {
       Others.push_back(std::move(New));
   }
 
-  static Finding copy(const Collector &C, const EscFinding &F) {
+  Finding copy(const Collector &C, const EscFinding &F) const {
     Finding New;
     New.Kind = F.kind;
     New.At = C.At;
@@ -272,7 +273,7 @@ struct Report::Impl {
     New.Flow = F.flow ? F.flow : "";
     New.Good = F.good;
     New.Reason = F.reason;
-    New.Printed = !F.report_only;
+    New.Printed = !F.report_only && !Sources.isSystemHeader(New.File);
     if (C.OnlyLevel1 && !C.Level1.count({Position(New.File, New.Line, New.Col), New.Text}))
       New.Printed = false;
     if (const Function *In = C.Functions.lookup(F.func))
@@ -482,8 +483,8 @@ bool Report::wanted(const clang::CompilerInstance &CI, const Options &Opts) {
   return Opts.MLevel || !Opts.ReportFile.empty() || remarksWanted(CI.getCodeGenOpts());
 }
 
-Report::Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &)
-    : I(std::make_unique<Impl>(CI, Opts)) {
+Report::Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources)
+    : I(std::make_unique<Impl>(CI, Opts, Sources)) {
   I->openReport();
 }
 

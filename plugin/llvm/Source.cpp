@@ -114,6 +114,7 @@ struct SourceTable::Impl {
   // Files: number 0 is none. Spellings maps every way a debug location may spell a file.
   std::deque<std::string> FileNames{std::string()};
   llvm::StringMap<unsigned> Spellings;
+  llvm::StringMap<bool> SystemHeaders; // as printed
   llvm::DenseMap<const char *, unsigned> FileOfPresumed;
   std::vector<std::pair<std::string, std::string>> PrefixMap;
   std::string Directory;
@@ -145,7 +146,7 @@ struct SourceTable::Impl {
 
   // ---- places
 
-  unsigned fileNumber(const char *Presumed) {
+  unsigned fileNumber(const char *Presumed, SourceLocation At) {
     auto [It, New] = FileOfPresumed.try_emplace(Presumed, 0);
     if (!New)
       return It->second;
@@ -155,6 +156,8 @@ struct SourceTable::Impl {
     unsigned Number = static_cast<unsigned>(FileNames.size());
     FileNames.push_back(withoutDotSlash(Presumed).str());
     It->second = Number;
+    if (Sources->isInSystemHeader(At))
+      SystemHeaders[FileNames.back()] = true;
     spell(Presumed, Number);
     return Number;
   }
@@ -182,15 +185,19 @@ struct SourceTable::Impl {
   }
 
   uint64_t key(SourceLocation At) {
-    PresumedLoc P = Sources->getPresumedLoc(Sources->getExpansionLoc(At));
-    return P.isInvalid() ? NoKey : makeKey(fileNumber(P.getFilename()), P.getLine(), P.getColumn());
+    At = Sources->getExpansionLoc(At);
+    PresumedLoc P = Sources->getPresumedLoc(At);
+    if (P.isInvalid())
+      return NoKey;
+    return makeKey(fileNumber(P.getFilename(), At), P.getLine(), P.getColumn());
   }
 
   Place place(SourceLocation At) {
-    PresumedLoc P = Sources->getPresumedLoc(Sources->getExpansionLoc(At));
+    At = Sources->getExpansionLoc(At);
+    PresumedLoc P = Sources->getPresumedLoc(At);
     if (P.isInvalid())
       return {};
-    return {FileNames[fileNumber(P.getFilename())], P.getLine(), P.getColumn()};
+    return {FileNames[fileNumber(P.getFilename(), At)], P.getLine(), P.getColumn()};
   }
 
   void enter(SourceLocation At, const escapement::Entry &E) {
@@ -734,6 +741,8 @@ unsigned SourceTable::file(StringRef Directory, StringRef Name) const {
     It = I->Spellings.find(Impl::absolute(Directory, Name));
   return It == I->Spellings.end() ? 0 : It->second;
 }
+
+bool SourceTable::isSystemHeader(StringRef File) const { return I->SystemHeaders.count(File); }
 
 const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, StringRef Callee,
                                   StringRef Function) const {

@@ -112,6 +112,9 @@ public:
   // them. Not cheap: the caller remembers the answer.
   unsigned file(llvm::StringRef Directory, llvm::StringRef Name) const;
 
+  // Whether a file (as Place has it) is a system header: what stands there is nobody's to change.
+  bool isSystemHeader(llvm::StringRef File) const;
+
   // What stands at the expansion location (File, Line, Col); null when nothing is known. Of several
   // calls at one place (one macro use), `Function` and `Callee` choose (the name of the
   // DISubprogram and the linkage name; empty: not known, the first).
