@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # blame.awk - joins symbols (1st file), the plugin's sites (2nd) and call paths (3rd): allocations by reason, then
-# by path. What is at no site of the report was allocated by a library the program calls, or by code
-# that the report does not know.
+# by path. A copy of a site is known by the calls it was inlined through; where that is not found, another copy of the site
+# speaks for it. What is at no site of the report was allocated inside a library, or in code that the report does not know.
 
 function text_of(key,    at, rest) {
     at = index($0, "\"" key "\":\"")
@@ -24,27 +24,58 @@ function hex_before(text,    i, n, digits) {
 
 FNR == 1 { file++ }
 file == 1 { frames[$1] = substr($0, length($1) + 2); next }
+# The places of a JSON list, without directories, each after a blank.
+function chain_of(    at, rest, n, part, list, i) {
+    at = index($0, "\"chain\":[")
+    if (!at) return ""
+    rest = substr($0, at + 9)
+    rest = substr(rest, 1, index(rest, "]") - 1)
+    n = split(rest, part, ",")
+    for (i = 1; i <= n; i++) {
+        gsub(/"|.*\//, "", part[i])
+        list = list " " part[i]
+    }
+    return list
+}
+
 file == 2 {
     name = text_of("file")
     sub(/.*\//, "", name)
     place = name ":" number_of("line") ":" number_of("col")
     known[place]
-    if (!/"moved":true/ && !/optimized-away/) reason[place] = text_of("reason")
+    why = /optimized-away/ ? "(optimized away)" : /"moved":true/ ? "(larger than its place)" : text_of("reason")
+    exact[place chain_of()] = why
+    if (!(place in reason) || substr(reason[place], 1, 1) == "(") reason[place] = why
     next
 }
+
+# The places of inlined frames, innermost first, each after a blank.
+function places_of(inlined,    n, i, part, list) {
+    n = split(inlined, part, " ")
+    for (i = 1; i <= n; i++) {
+        sub(/.*@/, "", part[i])
+        list = list (i > 1 ? " " : "") part[i]
+    }
+    return list
+}
+
+# Why the innermost frames of an address are on the heap; "" if they are no site.
+function why_of(inlined,    places, first) {
+    places = places_of(inlined)
+    if (places in exact) return exact[places]
+    first = places
+    sub(/ .*/, "", first)
+    return first in known ? reason[first] : ""
+}
+
 {
     path = ""
     for (i = 3; i <= NF; i++) path = path " " frames[hex_before($i)]
     count = split(path, frame, " ")
-    at = ""
-    for (i = 1; i <= count && at == ""; i++) {
-        place = frame[i]
-        sub(/.*@/, "", place)
-        if (place in known) at = place
-        # A library may allocate for the program; only its innermost caller is looked at.
-        if (i > 1 && frame[i] !~ /^\?\?@/) break
-    }
-    why = at == "" ? "(no site)" : (at in reason) ? reason[at] : "(moved elsewhere)"
+    why = why_of(frames[hex_before($3)])
+    # A library allocates for the program: its caller is asked.
+    for (i = 4; i <= NF && why == "" && frames[hex_before($(i - 1))] ~ /^\?\?@|^$/; i++) why = why_of(frames[hex_before($i)])
+    if (why == "") why = "(no site)"
     total += $1
     by_reason[why] += $1
     line = ""

@@ -7,7 +7,8 @@
 # the plugin's report. Left in $CORPUS/out/NAME/FORM.blame: first a line per reason, then the paths, most
 # frequent first.
 #
-# IMPRECISE  Copies of a site share its position: the reason is that of one copy that is still on the heap.
+# IMPRECISE  Frame pointers and line tables may change what is inlined; a copy that is not found is given the
+# reason of another copy of its site.
 
 blame_flags="-gline-tables-only -fno-omit-frame-pointer -fno-pie"
 
