@@ -38,6 +38,10 @@ struct ApplyContext {
 // heap-locals. True when the IR changed.
 bool applyVerdicts(LoweredModule &Lowered, llvm::Module &M, ApplyContext &Context);
 
+// At the end of the optimizer: code generation must not reorder the accesses of two objects that
+// one slot holds one after the other. True when the IR changed.
+bool separateReuses(llvm::Module &M);
+
 // Replace the call by the body of its callee. False, and nothing changed, where that is not safe.
 bool inlineCall(llvm::CallBase &Call, llvm::FunctionAnalysisManager &FAM);
 

@@ -65,8 +65,10 @@ public:
 
   void run() {
     SitePlan S;
-    if (Own)
+    if (Own) {
       S = *Own;
+      expectReuse(Call, *OwnSlot);
+    }
     S.Model = Model;
     // For overflow it is the allocator's own check that counts; a wrapped product is not used.
     Request R = emitRequest(B, Call, S, Own && Own->Buffer);
@@ -197,6 +199,7 @@ private:
     BasicBlock *Moved = Slots.empty() ? nullptr : branch(emitIsSlot(B, *P, Slots), "esc.moved");
     IRBuilder<>::InsertPointGuard G(B);
     B.SetInsertPoint(Fresh);
+    beginObject(B, *OwnSlot);
     finish(OwnSlot);
     if (Moved) {
       B.SetInsertPoint(Moved);

@@ -101,13 +101,6 @@ void liveInWholeFunction(AllocaInst &Slot) {
     }
 }
 
-bool hasLifetime(const AllocaInst &Slot) {
-  return any_of(Slot.users(), [](const User *U) {
-    auto *I = dyn_cast<IntrinsicInst>(U);
-    return I && I->isLifetimeStartOrEnd();
-  });
-}
-
 // What a program's own strdup does with NULL is not known: it is left to it.
 bool mayTakeNull(const SitePlan &S) { return S.Buffer && S.Model.kind == ESC_ALLOC_PAIRED; }
 
@@ -161,8 +154,8 @@ void initialise(IRBuilder<> &B, CallInst &Call, const SitePlan &S, AllocaInst &S
   }
   if (S.Model.zeroed) {
     B.CreateMemSet(&Slot, B.getInt8(0), C.Request, Slot.getAlign());
-  } else if (hasLifetime(Slot)) {
-    B.CreateLifetimeStart(&Slot, B.getInt64(Slot.getAllocatedType()->getArrayNumElements()));
+  } else {
+    beginObject(B, Slot);
   }
 }
 
@@ -283,6 +276,18 @@ AllocaInst *makeSlot(Function &F, const SitePlan &S) {
   return Slot;
 }
 
+void expectReuse(const CallInst &Call, AllocaInst &Slot) {
+  if (!isInCycle(*Call.getParent()))
+    return;
+  liveInWholeFunction(Slot);
+  markReused(Slot);
+}
+
+void beginObject(IRBuilder<> &B, AllocaInst &Slot) {
+  if (isMarkedReused(Slot))
+    B.CreateLifetimeStart(&Slot, B.getInt64(Slot.getAllocatedType()->getArrayNumElements()));
+}
+
 Request emitRequest(IRBuilder<> &B, CallInst &Call, const SitePlan &S, bool WithFits) {
   const EscAllocatorModel &Model = S.Model;
   Type *SizeTy = Call.getModule()->getDataLayout().getIntPtrType(Call.getContext());
@@ -312,8 +317,8 @@ Request emitRequest(IRBuilder<> &B, CallInst &Call, const SitePlan &S, bool With
 }
 
 void moveSite(CallInst &Call, const SitePlan &S, AllocaInst &Slot, const TargetLibraryInfo &TLI) {
-  if (!S.Model.zeroed && !S.Model.duplicates && isInCycle(*Call.getParent()))
-    liveInWholeFunction(Slot);
+  if (!S.Model.zeroed && !S.Model.duplicates)
+    expectReuse(Call, Slot);
   IRBuilder<> B(&Call);
   Contents C;
   Value *Fits = nullptr;

@@ -5,6 +5,7 @@
 //     ApplyClone.cpp  copies of callees that free what a caller moved
 //     ApplySlot.cpp   an allocation -> a slot, or a small buffer with the heap above
 //     ApplyFree.cpp   free and realloc of what may be a slot
+//     ApplyTypes.cpp  slots that hold one object after another
 //     ApplyLocals.cpp locals -> heap
 //
 // INVARIANT  A site is in Plan::Sites only if everything that frees or reallocates it is in the
@@ -132,6 +133,10 @@ llvm::AllocaInst *makeSlot(llvm::Function &F, const SitePlan &S);
 Request emitRequest(llvm::IRBuilder<> &B, llvm::CallInst &Call, const SitePlan &S, bool WithFits);
 void moveSite(llvm::CallInst &Call, const SitePlan &S, llvm::AllocaInst &Slot,
               const llvm::TargetLibraryInfo &TLI);
+// Where control can come back to the call its slot serves again: each object then begins its life
+// with beginObject(), a barrier between it and the one before.
+void expectReuse(const llvm::CallInst &Call, llvm::AllocaInst &Slot);
+void beginObject(llvm::IRBuilder<> &B, llvm::AllocaInst &Slot);
 // Mark a call as settled (isSettledAllocation).
 void settle(llvm::CallInst &Call);
 
@@ -145,6 +150,11 @@ void guardFree(llvm::CallInst &Call, uint32_t PointerArg, llvm::ArrayRef<SlotRef
 // `Own`: the realloc is itself a site with a slot, else null.
 void rewriteRealloc(llvm::CallInst &Call, const EscAllocatorModel &Model,
                     llvm::ArrayRef<SlotRef> Slots, const SitePlan *Own, llvm::AllocaInst *OwnSlot);
+
+// ---- ApplyTypes.cpp
+// This slot serves more than one allocation (separateReuses).
+void markReused(llvm::AllocaInst &Slot);
+bool isMarkedReused(const llvm::AllocaInst &Slot);
 
 // ---- ApplyLocals.cpp
 bool moveLocalsToHeap(LoweredModule &Lowered, ApplyContext &Context);

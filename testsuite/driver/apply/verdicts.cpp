@@ -113,6 +113,13 @@ struct ByName : PassInfoMixin<ByName> {
     static bool isRequired() { return true; }
 };
 
+struct Last : PassInfoMixin<Last> {
+    PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+        return separateReuses(M) ? PreservedAnalyses::none() : PreservedAnalyses::all();
+    }
+    static bool isRequired() { return true; }
+};
+
 EscAllocatorModel model(EscAllocKind Kind, uint32_t Size, uint32_t Count = ESC_NONE) {
     EscAllocatorModel M = {};
     M.kind = Kind;
@@ -229,6 +236,8 @@ bool esc_op_frees_foreign(const EscModule *, EscFunc F, EscOp Op) {
 LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo llvmGetPassPluginInfo() {
     auto Register = [](PassBuilder &PB) {
         auto Add = [](ModulePassManager &MPM, auto...) { MPM.addPass(ByName()); };
+        PB.registerOptimizerLastEPCallback(
+            [](ModulePassManager &MPM, auto...) { MPM.addPass(Last()); });
         if (std::getenv("ESC_LATE"))
             PB.registerOptimizerEarlyEPCallback(Add);
         else
