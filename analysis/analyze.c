@@ -298,7 +298,7 @@ const char *esc_reason_line(EscModule *m, EscReason reason, const char *argument
 #include "escapement/reasons.def"
 #undef ESC_REASON
     };
-    char buffer[512], folded[80];
+    char buffer[700], folded[256];
     const char *percent = strstr(format[reason], "%s");
     if (!percent)
         return format[reason];

@@ -17,7 +17,7 @@ typedef struct ParamFacts {
     bool leaks, content_leaks, frees, frees_content, conditional;
     uint8_t result_level;    /* NO_LEVEL: not in the result */
     uint32_t callback_param; /* conditional: on what this parameter does ... */
-    uint32_t callback_arg;   /* ... with this argument, from 0 */
+    uint32_t callback_args;  /* ... with these arguments, bit 0 the first */
 } ParamFacts;
 
 /* One operation that may free, and whom. */

@@ -111,6 +111,7 @@ static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint
         hi = ESC_OFFSET_MAX;
         width = 0;
     }
+    bool part = thin && s->objs[o].thin; /* read with a number as the address: still a number */
     Object key = {.kind = apart ? OBJ_CONTENT : OBJ_DEEP, .op = ESC_NONE, .thin = apart && thin};
     key.parent = apart ? o : root_of(s, o);
     if (apart) {
@@ -118,7 +119,14 @@ static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint
         key.hi = hi;
         key.width = width;
     }
-    Obj content = kind == OBJ_DEEP && !apart ? o : esc_solver_object(s, &key);
+    if (part && !s->coarse) {
+        Object deep = {.kind = OBJ_DEEP, .op = ESC_NONE, .parent = root_of(s, o)};
+        key = (Object){.kind = OBJ_CONTENT, .op = ESC_NONE, .thin = true};
+        key.parent = esc_solver_object(s, &deep);
+        key.lo = ESC_OFFSET_MIN;
+        key.hi = ESC_OFFSET_MAX;
+    }
+    Obj content = kind == OBJ_DEEP && !apart && !part ? o : esc_solver_object(s, &key);
     uint32_t cell = s->failed ? ESC_NONE : get_cell(s, o, lo, hi, width);
     if (cell == ESC_NONE)
         return;

@@ -40,9 +40,22 @@ static void offer(Cause *cause, EscReason reason, const char *text) {
     }
 }
 
+/* The function that a call is given to run: what a thread starts with. */
+static const char *function_argument(const Solver *s, const Op *op) {
+    for (uint32_t i = 0; i < op->nargs; i++) {
+        EscValue v = s->f->args[op->args + i].value;
+        FactId k = v == ESC_NONE ? ESC_NONE : s->nodes[v].first_fact;
+        if (k != ESC_NONE && s->objs[s->facts[k].obj].kind == OBJ_FUNCTION)
+            return esc_function_name(s->m, s->objs[s->facts[k].obj].index);
+    }
+    return NULL;
+}
+
 static const char *sink_text(const Solver *s, const Sink *sink) {
     const Op *op = &s->f->ops[sink->op];
     const char *text = NULL;
+    if (sink->reason == ESC_REASON_THREAD)
+        text = function_argument(s, op);
     switch (sink->reason) {
     case ESC_REASON_STORED_GLOBAL:
     case ESC_REASON_STORED_THREAD:

@@ -376,8 +376,7 @@ void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_
     if (x.body)
         expand_body(&x);
     else
-        expand_unknown(&x,
-                       through_pointer ? ESC_REASON_FUNCTION_POINTER : ESC_REASON_UNKNOWN_CALLEE);
+        expand_unknown(&x, ESC_REASON_UNKNOWN_CALLEE);
 }
 
 /* The record of calls of `target` at this operation; -1 when there is none yet. A recursive

@@ -53,7 +53,7 @@ static const char *folded(const char *text, char *buffer, size_t size) {
 }
 
 static void print_flow(const Flow *flow, const char *from, Text *out) {
-    char a[80], b[80];
+    char a[256], b[256];
     const char *holder = from;
     for (uint32_t i = 0; i < flow->nsteps; i++) {
         const FlowStep *step = &flow->steps[i];
@@ -116,7 +116,7 @@ static void add_call_step(Flow *f, const Op *op, FactId before, bool last, EscRe
     if (!where)
         where = op->source;
     const Source *source = &s->m->sources[where];
-    char buffer[400], arg[80];
+    char buffer[600], arg[256];
     int n = snprintf(buffer, sizeof buffer,
                      in && source->text && where != op->source ? "%s(%s)" : "%s(...)", callee,
                      folded(source->text, arg, sizeof arg));
@@ -273,7 +273,7 @@ void esc_explain_site(Solver *s, EscSite id, Text *out) {
     const Site *site = &s->m->sites[id];
     const SiteResult *r = &s->m->analysis->sites[id];
     Flow flow = {.s = s};
-    char expr[80], from[100];
+    char expr[256], from[300];
     folded(s->m->sources[site->source].text, expr, sizeof expr);
     snprintf(from, sizeof from, "&{%s}", expr);
     bool escapes = r->verdict.placement == ESC_PLACE_HEAP;
@@ -292,7 +292,7 @@ void esc_explain_local(Solver *s, EscLocal local, Text *out) {
     const Local *l = &s->f->locals[local];
     const LocalResult *r = &s->m->analysis->locals[s->func][local];
     Flow flow = {.s = s};
-    char name[80], from[100];
+    char name[256], from[300];
     folded(l->name, name, sizeof name);
     snprintf(from, sizeof from, "&%s", name);
     esc_text_add(out, "%s escapes:\n", name);

@@ -53,7 +53,7 @@ static const char *kept_text(EscModule *m, Text *t) {
 /* ---- sites ---------------------------------------------------------------------------------- */
 
 static const char *site_text(EscModule *m, const Site *site, const EscVerdict *v) {
-    char expr[80];
+    char expr[256];
     Text t = {.m = m};
     esc_fold_text(m->sources[site->source].text ? m->sources[site->source].text : site->allocator,
                   expr, sizeof expr);
@@ -141,7 +141,7 @@ static ParamFacts group_facts(const EscModule *m, EscFunc func, uint32_t param) 
         if (p->conditional && !sum.conditional) {
             sum.conditional = true;
             sum.callback_param = p->callback_param;
-            sum.callback_arg = p->callback_arg;
+            sum.callback_args = p->callback_args;
         }
     }
     return sum;
@@ -173,12 +173,16 @@ static void say_result_level(Speaker *x, uint32_t param, const ParamFacts *p) {
 static void say_conditional(Speaker *x, uint32_t param, const ParamFacts *p) {
     const Function *fn = &x->m->funcs[x->func];
     const char *callback = fn->params[p->callback_param].name;
-    EscFinding f = {.kind = ESC_FIND_PARAM, .site = ESC_NONE, .item = param, .reason = ESC_REASONS};
-    Text t = {.m = x->m};
-    esc_text_add(&t, "leaking param: %s if %s leaks its %u%s", fn->params[param].name,
-                 callback ? callback : "(unnamed)", p->callback_arg + 1,
-                 ordinal(p->callback_arg + 1));
-    say(x, &f, fn->params[param].source, kept_text(x->m, &t));
+    for (uint32_t i = 0; i < 32; i++) {
+        if (!(p->callback_args >> i & 1))
+            continue;
+        EscFinding f = {
+            .kind = ESC_FIND_PARAM, .site = ESC_NONE, .item = param, .reason = ESC_REASONS};
+        Text t = {.m = x->m};
+        esc_text_add(&t, "leaking param: %s if %s leaks its %u%s", fn->params[param].name,
+                     callback ? callback : "(unnamed)", i + 1, ordinal(i + 1));
+        say(x, &f, fn->params[param].source, kept_text(x->m, &t));
+    }
 }
 
 static void say_param(Speaker *x, uint32_t param) {
@@ -188,7 +192,8 @@ static void say_param(Speaker *x, uint32_t param) {
     if (p.leaks) {
         flow_of_param(x, param, 0, false);
         say_param_line(x, param, false, "leaking param: ", "");
-    } else if (p.content_leaks) {
+    }
+    if (p.content_leaks) {
         flow_of_param(x, param, 1, false);
         say_param_line(x, param, false, "leaking param content: ", "");
     }

@@ -118,10 +118,12 @@ static void leak(Reader *r, EscValue a, EscReason reason, uint32_t flags) {
     emit(r, &info, false);
 }
 
-static void release(Reader *r, EscValue a) {
+/* `moves`: it is reallocated rather than freed; index says so. */
+static void release(Reader *r, EscValue a, bool moves) {
     EscOpInfo info = esc_op_info(ESC_OP_FREE);
     info.a = a;
     info.flags = ESC_OPF_FIXED;
+    info.index = moves ? 1 : ESC_NONE;
     emit(r, &info, false);
 }
 
@@ -212,7 +214,7 @@ static void read_kept(Reader *r, EscValue param) {
 static void read_reallocated(Reader *r, EscValue param) {
     bool is_contents = esc_lex_take_word(&r->lex, "contents");
     EscValue block = is_contents ? pointee(r, param) : param;
-    release(r, block);
+    release(r, block, true);
     /* The new block is the world's, and what the old one held is in it. */
     leak(r, contents(r, block, true), ESC_REASON_KEPT_BY, 0);
     if (is_contents)
@@ -251,10 +253,12 @@ static bool read_treatment(Reader *r, EscValue param) {
         read_called(r, param);
     } else if (esc_lex_take_word(lex, "kept")) {
         read_kept(r, param);
+    } else if (esc_lex_take_word(lex, "inspected")) {
+        leak(r, param, ESC_REASON_INSPECTED, 0);
     } else if (esc_lex_take_word(lex, "thread")) {
         leak(r, param, ESC_REASON_THREAD, ESC_OPF_THREAD);
     } else if (esc_lex_take_word(lex, "freed")) {
-        release(r, param);
+        release(r, param, false);
     } else if (esc_lex_take_word(lex, "reallocated")) {
         read_reallocated(r, param);
     } else {
@@ -418,7 +422,7 @@ static void need_param(Reader *r, const Token *token, uint32_t param, const char
 /* What a call through a pointer does, where nobody knows the allocator by name. */
 static void emit_fresh(Reader *r, const EscAllocatorModel *record) {
     if (record->pointer_param != ESC_NONE) {
-        release(r, record->pointer_param);
+        release(r, record->pointer_param, record->reallocates);
         if (record->reallocates)
             leak(r, contents(r, record->pointer_param, false), ESC_REASON_KEPT_BY, 0);
     }

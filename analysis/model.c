@@ -308,6 +308,12 @@ void esc_function_source(EscModule *m, EscFunc func, const char *source_name, Es
     f->source = valid_source(m, where);
 }
 
+void esc_function_reserve(EscModule *m, EscFunc func, uint64_t bytes) {
+    Function *f = get_function(m, func);
+    if (f)
+        f->reserved_bytes = bytes;
+}
+
 void esc_function_alloc_size(EscModule *m, EscFunc func, uint32_t count_param,
                              uint32_t unit_param) {
     Function *f = get_function(m, func);

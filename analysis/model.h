@@ -82,6 +82,7 @@ typedef struct Function {
     bool has_body, is_model;
     bool user_model; /* from a user's file: wins over a body */
     Param *params;   /* nparams */
+    uint64_t reserved_bytes; /* of the frame: moved there before this model was made */
     uint32_t alloc_count_param, alloc_unit_param; /* ESC_NONE: no alloc_size */
     EscFunc dealloc;
     uint32_t dealloc_param; /* malloc(dealloc, n): ESC_NONE when absent */

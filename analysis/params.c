@@ -44,9 +44,17 @@ static void leaks(const Solver *s, FuncResult *out, Obj o) {
         facts_of(s, out, o)->content_leaks = true;
 }
 
-static void to_result(const Solver *s, FuncResult *out, Obj o) {
+/* The difference of two pointers is a number to the reader, whatever could be computed from it. */
+static bool by_difference(const Solver *s, FactId fact) {
+    for (; fact != ESC_NONE; fact = s->facts[fact].cause)
+        if (s->facts[fact].op != ESC_NONE && s->f->ops[s->facts[fact].op].kind == ESC_OP_DIFF)
+            return true;
+    return false;
+}
+
+static void to_result(const Solver *s, FuncResult *out, Obj o, FactId why) {
     uint8_t level = level_of(s, o);
-    if (level != NO_LEVEL && level < facts_of(s, out, o)->result_level)
+    if (level != NO_LEVEL && !by_difference(s, why) && level < facts_of(s, out, o)->result_level)
         facts_of(s, out, o)->result_level = level;
 }
 
@@ -83,7 +91,7 @@ static void stores(const Solver *s, FuncResult *out) {
                 same_parameter(s, holder, f->obj))
                 continue;
             if (p && (p->flags & ESC_PARAM_SRET))
-                to_result(s, out, f->obj);
+                to_result(s, out, f->obj, k);
             else
                 leaks(s, out, f->obj);
         }
@@ -103,10 +111,12 @@ static void conditional(const Solver *s, FuncResult *out, const Callback *c) {
             ParamFacts *p = facts_of(s, out, o);
             if (!named || level > 0) {
                 leaks(s, out, o); /* no name to hang the condition on */
-            } else if (!p->conditional) {
+            } else if (!p->conditional || p->callback_param == target->index) {
                 p->conditional = true;
                 p->callback_param = target->index;
-                p->callback_arg = i;
+                p->callback_args |= i < 32 ? UINT32_C(1) << i : 0;
+            } else {
+                leaks(s, out, o); /* on two functions: more than the line can say */
             }
         }
     }
@@ -129,7 +139,7 @@ static bool holds_only_itself(const Solver *s, Obj o) {
 
 static bool fresh_result(const Solver *s) {
     FactId k = s->nodes[s->return_node].first_fact;
-    if (k == ESC_NONE)
+    if (k == ESC_NONE || !(s->f->flags & ESC_FUNC_RETURNS_PTR))
         return false;
     for (; k != ESC_NONE; k = s->facts[k].next) {
         const Fact *f = &s->facts[k];
@@ -149,7 +159,7 @@ void esc_param_facts(Solver *s, FuncResult *out) {
             leaks(s, out, s->facts[k].obj);
     for (FactId k = s->nodes[s->return_node].first_fact; k != ESC_NONE; k = s->facts[k].next)
         if (esc_obj_is_placeholder(s->objs[s->facts[k].obj].kind))
-            to_result(s, out, s->facts[k].obj);
+            to_result(s, out, s->facts[k].obj, k);
     stores(s, out);
     for (uint32_t i = 0; i < s->ncallbacks; i++)
         conditional(s, out, &s->callbacks[i]);

@@ -159,7 +159,7 @@ static EscVerdict by_size(EscModule *m, const Site *site) {
 
 static bool budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
     FuncResult *r = &m->analysis->results[f];
-    uint64_t limit = frame_limit(m, f), bytes = (v->slot_bytes + 15) / 16 * 16;
+    uint64_t limit = frame_limit(m, f), bytes = v->slot_bytes;
     if (v->align_bytes > 16)
         bytes += v->align_bytes;
     uint64_t sum = r->frame_bytes + bytes, path = sum + below;
@@ -398,6 +398,7 @@ static void place_sites(EscModule *m, const uint32_t *first, const uint32_t *nex
     for (uint32_t k = 0; k < m->nfuncs; k++) {
         EscFunc f = a->order[k];
         uint64_t below = deepest_below(m, f);
+        a->results[f].frame_bytes = m->funcs[f].reserved_bytes;
         for (EscSite i = first[f]; i != ESC_NONE; i = next[i])
             a->sites[i].verdict = place_site(m, i, below);
         a->results[f].path_bytes = a->results[f].frame_bytes + below;

@@ -311,7 +311,7 @@ static void emit_frees(Builder *b, bool clonable) {
             EscOpInfo info = esc_op_info(ESC_OP_FREE);
             info.a = value_of(b, o);
             info.flags = fixed ? ESC_OPF_FIXED : 0;
-            info.index = event->realloc ? 1 : 0;
+            info.index = event->realloc ? 1 : ESC_NONE;
             emit(b, &info);
         }
     }

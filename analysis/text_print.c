@@ -383,6 +383,8 @@ static void put_header(Printer *p) {
             put_format(p, ", %" PRIu32, f->alloc_unit_param);
         put_text(p, ")");
     }
+    if (f->reserved_bytes)
+        put_format(p, " reserved %" PRIu64, f->reserved_bytes);
     if (f->dealloc != ESC_NONE && f->dealloc < p->m->nfuncs) {
         put_text(p, " dealloc ");
         put_function_name(p, p->m->funcs[f->dealloc].name);

@@ -678,7 +678,7 @@ struct SourceTable::Impl {
     Info->HasBody = Definition != nullptr;
     Info->IsStatic = !Named->isExternallyVisible();
     Info->IsVariadic = Named->isVariadic();
-    Info->ReturnsPointer = holdsPointers(Named->getReturnType());
+    Info->ReturnsPointer = Named->getReturnType()->isPointerType();
     for (const ParmVarDecl *P : Named->parameters())
       Info->Params.push_back(parameter(P, Definition != nullptr));
     addAttributes(*Info, F->getMostRecentDecl());

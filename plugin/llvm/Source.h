@@ -93,7 +93,7 @@ struct FunctionInfo {
   bool HasBody = false;
   bool IsStatic = false;
   bool IsVariadic = false;
-  bool ReturnsPointer = false; // the result may hold a pointer
+  bool ReturnsPointer = false; // declared so: no integer, no struct
   std::vector<ParameterInfo> Params;
   // attribute malloc, malloc(dealloc, position), alloc_size; positions zero-based, -1: absent.
   bool IsMalloc = false;

@@ -106,7 +106,7 @@ typedef enum EscFuncFlag {
     ESC_FUNC_MALLOC = 1 << 12,          /* its result is fresh and holds no pointers (attribute malloc) */
     ESC_FUNC_RETURNS_NONNULL = 1 << 13,
     ESC_FUNC_NO_FREE = 1 << 14,         /* frees nothing the caller can name */
-    ESC_FUNC_RETURNS_PTR = 1 << 15,     /* its result may hold a pointer */
+    ESC_FUNC_RETURNS_PTR = 1 << 15,     /* its declared result is a pointer: it may be fresh memory */
 } EscFuncFlag;
 
 /* Find by name or declare. Models of library functions are bound by name when esc_analyze runs. */
@@ -115,6 +115,9 @@ ESC_API EscFunc esc_function(EscModule *m, const char *name);
 ESC_API void esc_function_declare(EscModule *m, EscFunc f, uint32_t nparams, uint32_t flags);
 /* The name as written and its place in the definition. */
 ESC_API void esc_function_source(EscModule *m, EscFunc f, const char *source_name, EscSource where);
+/* Bytes of the frame that moved objects already take: a front end that asks again after it rewrote
+ * (or inlined what it had rewritten) says so here, so that the budgets hold for all rounds together. */
+ESC_API void esc_function_reserve(EscModule *m, EscFunc f, uint64_t bytes);
 /* attribute alloc_size(count[, unit]): zero-based parameters, ESC_NONE when absent. */
 ESC_API void esc_function_alloc_size(EscModule *m, EscFunc f, uint32_t count_param, uint32_t unit_param);
 /* attribute malloc(dealloc, position): memory from `f` is given back by `dealloc`. */
