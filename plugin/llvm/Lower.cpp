@@ -44,6 +44,14 @@ bool cannotClone(const Function &F) {
   return false;
 }
 
+// Can the result be a whole pointer? Parts of one, in a narrow integer, are a flow all the same.
+bool returnsPointer(const Function &F) {
+  Type *T = F.getReturnType();
+  return T->isPtrOrPtrVectorTy() || T->isAggregateType() || T->isVectorTy() ||
+         (T->isIntegerTy() &&
+          T->getIntegerBitWidth() >= F.getParent()->getDataLayout().getPointerSizeInBits());
+}
+
 uint32_t functionFlags(Function &F) {
   uint32_t Flags = 0;
   auto Set = [&](bool Condition, uint32_t Flag) { Flags |= Condition ? Flag : 0; };
@@ -56,7 +64,7 @@ uint32_t functionFlags(Function &F) {
   Set(F.returnDoesNotAlias(), ESC_FUNC_MALLOC);
   Set(F.hasRetAttribute(Attribute::NonNull), ESC_FUNC_RETURNS_NONNULL);
   Set(F.hasFnAttribute(Attribute::NoFree), ESC_FUNC_NO_FREE);
-  Set(!F.getReturnType()->isVoidTy(), ESC_FUNC_RETURNS_PTR);
+  Set(returnsPointer(F), ESC_FUNC_RETURNS_PTR);
   if (F.isDeclaration())
     return Flags;
   Set(F.isInterposable(), ESC_FUNC_INTERPOSABLE);
@@ -155,8 +163,12 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
   EscModule *M = Out.M.get();
   const FunctionInfo *Info = Where.function(F->getName());
   uint32_t Flags = functionFlags(*F);
+  if (Opts.Sanitized)
+    Flags |= ESC_FUNC_SANITIZED;
   if (Info && Info->HasBody && !F->isDeclaration())
     Flags |= ESC_FUNC_REPORT;
+  if (Info && !Info->ReturnsPointer)
+    Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
   esc_function_declare(M, Id, unsigned(F->arg_size()), Flags);
   std::string Name = Info ? Info->Name.str() : F->getName().str();
   esc_function_source(M, Id, Name.c_str(),

@@ -218,8 +218,9 @@ protected:
     bool IsC = !Lang.CPlusPlus && !Lang.ObjC && !Lang.OpenCL && !Lang.CUDA;
     if (What == Work::None || !IsC || CI.getDiagnostics().hasErrorOccurred())
       return std::make_unique<clang::ASTConsumer>();
+    Opts.Sanitized = !Lang.Sanitize.empty();
     Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
-                   Opts.RewriteMode != Options::Mode::Report && Lang.Sanitize.empty();
+                   Opts.RewriteMode != Options::Mode::Report && !Opts.Sanitized;
     Opts.NeedSource =
         Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty();
     if (!Opts.Rewrite && !Opts.NeedSource)
