@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 0
-/* The row before is read while the next is written: two of one site live at once. */
+// moved: 1
+/* The row before is read while the next is written: two of one site live at once.
+ * The row before the loop is one: it moves, and its free in the loop is guarded. */
 #include "trap.h"
 
 NOINLINE static unsigned work(int n) {
-    unsigned *previous = calloc(10, sizeof *previous); // stays
+    unsigned *previous = calloc(10, sizeof *previous); // moves
     if (!previous)
         exit(1);
     previous[0] = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1
+// moved: 3
 /* realloc keeps the first bytes when it grows and when it shrinks, and of NULL it is malloc. */
 #include "trap.h"
 
@@ -9,7 +9,7 @@ NOINLINE static unsigned work(size_t from, size_t to) {
     if (!p)
         return 0;
     fill(p, from, (int)from);
-    char *q = realloc(p, to);
+    char *q = realloc(p, to); // moves
     if (!q) {
         unsigned s = digest(p, from) + 1;
         free(p);
@@ -24,7 +24,7 @@ NOINLINE static unsigned work(size_t from, size_t to) {
 }
 
 NOINLINE static unsigned from_null(size_t n) {
-    char *p = realloc(NULL, n);
+    char *p = realloc(NULL, n); // moves
     if (!p)
         return 0;
     fill(p, n, 9);

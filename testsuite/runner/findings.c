@@ -27,6 +27,9 @@ static unsigned number_after_colon(const char **s) {
 static bool read_line(const char *line, size_t n, Finding *f) {
     static const char *const foreign[] = {"error:", "warning:", "note:", "remark:", "fatal error:"};
     char *text = text_format("%.*s", (int)n, line);
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (text_starts(text, foreign[i]))
+            goto no; /* "error: FILE:LINE:COL: ..." about a file that is not compiled */
     for (const char *p = strchr(text, ':'); p; p = strchr(p + 1, ':')) {
         const char *rest = p;
         unsigned at = number_after_colon(&rest), column = at ? number_after_colon(&rest) : 0;

@@ -13,7 +13,7 @@ __attribute__((noinline)) int fold(int (*f)(int, const void *), const char *p, i
     return s;
 }
 
-static void *held;
+void *held;
 
 static void keep(void *p) { // expect: leaking param: p
     held = p;
@@ -39,7 +39,7 @@ int reads(void) {
 }
 
 void keeps(void) {
-    char *p = calloc(1, 8); // expect: calloc(1, 8) escapes to heap: passed to apply, which leaks it
+    char *p = calloc(1, 8); // expect: calloc(1, 8) escapes to heap: passed to keep, which leaks it
     if (p)
         apply(keep, p);
 }

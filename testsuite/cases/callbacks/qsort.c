@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const int *largest;
+const int *largest;
 
 static int ascending(const void *a, const void *b) { // expect: a does not escape // expect: b does not escape
     return *(const int *)a - *(const int *)b;
@@ -28,7 +28,7 @@ int sorted(int n) {
 }
 
 void remembered(int n) {
-    int *a = malloc(8 * sizeof *a); // expect: malloc(8 * sizeof *a) escapes to heap: passed to qsort, which leaks it
+    int *a = malloc(8 * sizeof *a); // expect: malloc(8 * sizeof *a) escapes to heap: passed to remembering, which leaks it
     if (!a)
         return;
     for (int i = 0; i < 8; i++)

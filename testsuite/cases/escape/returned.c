@@ -18,7 +18,7 @@ char *interior(void) {
     return p ? p + 1 : NULL;
 }
 
-char *sometimes(int c) {
+char *sometimes(int c) { // expect: result of sometimes is fresh memory
     char *p = malloc(8); // expect: malloc(8) escapes to heap: returned
     if (!p)
         return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* A global keeps it; the whole lvalue is named. */
+/* A global keeps it; the whole lvalue is named. Behind a pointer it is memory that escapes. */
 #include <stdlib.h>
 
 struct Config {
@@ -27,5 +27,5 @@ void in_an_element(int i) {
 }
 
 void behind_a_pointer(void) {
-    current->name = malloc(11); // expect: malloc(11) escapes to heap: stored in global current->name
+    current->name = malloc(11); // expect: malloc(11) escapes to heap: stored in current->name, which escapes
 }

@@ -41,6 +41,6 @@ void keeps_and_frees(char *p, int c) { // expect: freeing param: p // expect: le
         held = p;
 }
 
-void *grow(void *p, size_t n) { // expect: freeing param: p // expect: leaking param: p to result ~r0 level=0 // expect: result of grow is fresh memory
+void *grow(void *p, size_t n) { // expect: freeing param: p // expect: p does not escape // expect: result of grow is fresh memory
     return realloc(p, n);       // expect: realloc(p, n) escapes to heap: returned
 }

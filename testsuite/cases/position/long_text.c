@@ -17,7 +17,7 @@ void sixty(void) {
 }
 
 void more(void) {
-    char *p = malloc(sizeof(struct a_structure_with_a_long_name) + sizeof(struct a_structure_with_a_long_name)); // expect: moved to stack: malloc(sizeof(struct a_structure_with_a_long_name) + sizeof(s...
+    char *p = malloc(sizeof(struct a_structure_with_a_long_name) + sizeof(struct a_structure_with_a_long_name)); // expect: moved to stack: malloc(sizeof(struct a_structure_with_a_long_name) + sizeof(...
     if (!p)
         return;
     if (fgets(p, 16, stdin))

@@ -10,6 +10,6 @@ void keep(const char *name, // expect(23): name does not escape
         held = text;
 }
 
-char *made(void) {     // expect(1): result of made is fresh memory
+char *made(void) {     // expect(7): result of made is fresh memory
     return malloc(16); // expect(12): malloc(16) escapes to heap: returned
 }

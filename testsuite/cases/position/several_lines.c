@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 void work(void) {
-    char *p = malloc( // expect: moved to stack: malloc( 3 + 5 )
+    char *p = malloc( // expect: moved to stack: malloc( 3 + 5)
         3             /* three */
         + 5);
     if (!p)

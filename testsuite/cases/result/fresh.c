@@ -27,7 +27,7 @@ struct Node *linked(void) {             // expect: result of linked is fresh mem
     return n;
 }
 
-void *again(void *p, size_t n) { // expect: result of again is fresh memory // expect: freeing param: p // expect: leaking param: p to result ~r0 level=0
+void *again(void *p, size_t n) { // expect: result of again is fresh memory // expect: freeing param: p // expect: p does not escape
     return realloc(p, n);        // expect: realloc(p, n) escapes to heap: returned
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Almost fresh: a constant on one path, a pointer inside, one that somebody else holds. */
+/* Almost fresh: a constant on one path, a pointer inside, one that somebody else holds,
+ * one that holds another. */
 #include <stdlib.h>
 
 char *held;
@@ -28,6 +29,14 @@ char *shared(void) {
 
 struct Text in_a_struct(void) {
     struct Text t = {malloc(8)}; // expect: malloc(8) escapes to heap: returned
+    return t;
+}
+
+struct Text *holding(void) {
+    struct Text *t = malloc(sizeof *t); // expect: malloc(sizeof *t) escapes to heap: returned
+    if (!t)
+        return NULL;
+    t->start = malloc(8); // expect: malloc(8) escapes to heap: stored in malloc(sizeof *t), which escapes
     return t;
 }
 

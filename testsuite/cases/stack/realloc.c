@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* realloc of NULL allocates; realloc of moved memory copies it to the heap when it grows. */
+/* realloc of NULL allocates; realloc of moved memory copies it: to a
+ * small buffer, or to the heap when it is too large for that. */
 #define _DEFAULT_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ void grown(size_t n) {
     if (!p)
         return;
     strcpy(p, "short");
-    char *q = realloc(p, n + 8); // expect: realloc(p, n + 8) does not escape; kept on heap: size is not bounded
+    char *q = realloc(p, n + 8); // expect: moved to stack up to 256 bytes: realloc(p, n + 8)
     if (!q) {
         free(p);
         return;
