@@ -52,6 +52,16 @@ bool returnsPointer(const Function &F) {
           T->getIntegerBitWidth() >= F.getParent()->getDataLayout().getPointerSizeInBits());
 }
 
+// What earlier rounds (here, or in what was inlined here) moved into the frame.
+uint64_t movedBytes(Function &F) {
+  uint64_t Bytes = 0;
+  for (const Instruction &I : F.getEntryBlock())
+    if (const auto *A = dyn_cast<AllocaInst>(&I); A && A->getMetadata(SlotTag))
+      if (auto Size = A->getAllocationSize(F.getParent()->getDataLayout()))
+        Bytes += Size->getFixedValue();
+  return Bytes;
+}
+
 uint32_t functionFlags(Function &F) {
   uint32_t Flags = 0;
   auto Set = [&](bool Condition, uint32_t Flag) { Flags |= Condition ? Flag : 0; };
@@ -144,6 +154,8 @@ EscFunc ModuleLowering::function(Function *F) {
   std::string Name = F->getName().str();
   if (isDisabledBuiltin(F))
     Name += "@nobuiltin";
+  else if (!F->isDeclaration() && !isLowered(F))
+    Name += "@elsewhere"; // a program's own function is not the library's of the same name
   EscFunc Id = esc_function(Out.M.get(), Name.c_str());
   It->second = Id;
   declare(F, Id);
@@ -170,6 +182,8 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
   if (Info && !Info->ReturnsPointer)
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
   esc_function_declare(M, Id, unsigned(F->arg_size()), Flags);
+  if (!F->isDeclaration())
+    esc_function_reserve(M, Id, movedBytes(*F));
   std::string Name = Info ? Info->Name.str() : F->getName().str();
   esc_function_source(M, Id, Name.c_str(),
                       Info ? Locator::placeSource(M, Info->At, Info->Name) : 0);
@@ -239,6 +253,14 @@ bool ModuleLowering::allocator(Function *F, EscAllocatorModel &Model) {
   return It->second.Known;
 }
 
+// Does a call of `F` make an object that could be asked about?
+bool ModuleLowering::makesSites(Function &F) {
+  EscAllocatorModel Model;
+  if (allocator(&F, Model))
+    return Model.allocates || Model.reallocates;
+  return F.isDeclaration() && F.returnDoesNotAlias();
+}
+
 LoweredModule ModuleLowering::run() {
   EscModule *M = Out.M.get();
   if (!M)
@@ -248,8 +270,10 @@ LoweredModule ModuleLowering::run() {
     if (!esc_models_read(M, File.Text.data(), File.Text.size(), &Error))
       esc_module_give_up(M, Error.message);
   }
+  if (Analyses.Slice)
+    Relevant = relevantFunctions(IR, [this](Function &F) { return makesSites(F); });
   for (Function &F : IR) {
-    if (F.isDeclaration())
+    if (!isLowered(&F))
       continue;
     EscFunc Id = function(&F);
     Out.FunctionIndex[&F] = unsigned(Out.Functions.size());

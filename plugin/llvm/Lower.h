@@ -27,6 +27,10 @@ class TargetLibraryInfo;
 
 namespace escapement {
 
+// Metadata on the alloca of a moved object: its bytes count against the frame's budget when the
+// function is analysed again, also where it was inlined.
+constexpr char SlotTag[] = "escapement.slot";
+
 struct LoweredFunction {
   llvm::Function *F = nullptr;
   EscFunc Id = ESC_NONE;
@@ -47,7 +51,7 @@ struct LoweredModule {
     void operator()(EscModule *M) const { esc_module_free(M); }
   };
   std::unique_ptr<EscModule, Free> M;
-  std::vector<LoweredFunction> Functions; // definitions only
+  std::vector<LoweredFunction> Functions; // definitions only; with Slice, not all
   std::vector<LoweredSite> Sites;         // EscSite -> call
   llvm::DenseMap<const llvm::Function *, unsigned> FunctionIndex; // -> Functions
 
@@ -61,6 +65,7 @@ struct LowerAnalyses {
   std::function<const llvm::TargetLibraryInfo &(llvm::Function &)> TLI;
   std::function<llvm::LazyValueInfo *(llvm::Function &)> LVI; // may be empty or give null
   std::function<const VariableInfo *(const llvm::AllocaInst &)> Local; // may be empty or give null
+  bool Slice = false;        // only the functions that verdicts about allocations depend on
   bool AfterRewrite = false; // there may be settled allocations (Apply.h)
 };
 
