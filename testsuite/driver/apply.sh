@@ -35,3 +35,9 @@ for level in -O1 -O2 -O3 -Oz '-O2 -g'; do
 done
 byname -O1 "$forms" -c -o forms.o 2>log
 has_line log "moved $(grep -c '// moves' "$forms"), refused $(grep -c '// refused' "$forms"), to heap 0"
+
+# Types that exclude each other are gone from accesses to one slot by two rounds.
+byname -O2 -S -emit-llvm "$forms" -o forms.ll 2>log
+sed -n '/define.*@slot_loop_types(/,/^}/p' forms.ll >types.ll
+has types.ll 'store float'
+lacks types.ll 'tbaa'

@@ -147,6 +147,15 @@ NOINLINE unsigned slot_before_a_tail_call(int x) {
     free(p);
     return slot_remove(x);
 }
+/* This frame is gone before the callee begins. */
+NOINLINE unsigned slot_before_a_musttail_call(int x) {
+    char *p = malloc(8); // refused
+    memset(p, x, 8);
+    see(p);
+    x += p[7];
+    free(p);
+    __attribute__((musttail)) return slot_remove(x);
+}
 NOINLINE unsigned slot_jumped_over(int x) {
     jmp_buf here;
     char *p = malloc(8); // refused
@@ -479,6 +488,7 @@ int main(void) {
         unsigned char *mine = calloc(1, 16);
         printf("%u %u %u %u %u\n", slot_box(i), slot_handed_on(i), slot_two(i, i & 1),
                slot_before_a_tail_call(i), slot_realloc_mine(mine, i));
+        printf("%u\n", slot_before_a_musttail_call(i));
     }
     for (int i = 0; i < 8; i++)
         printf("%u\n", slot_or_mine(i, i > 3 ? NULL : malloc(8)));
