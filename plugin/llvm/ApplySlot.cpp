@@ -273,7 +273,8 @@ AllocaInst *makeSlot(Function &F, const SitePlan &S) {
   uint64_t Bytes = std::max<uint64_t>(S.Bytes, 1);
   AllocaInst *Slot = B.CreateAlloca(ArrayType::get(B.getInt8Ty(), Bytes), nullptr, "esc.slot");
   Slot->setAlignment(Align(std::max(S.Align, MallocAlign)));
-  Slot->setMetadata(SlotTag, MDNode::get(F.getContext(), {})); // lower counts it against the budgets
+  // The lowering of a later position counts it against the budgets.
+  Slot->setMetadata(SlotTag, MDNode::get(F.getContext(), {}));
   return Slot;
 }
 
