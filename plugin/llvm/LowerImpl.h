@@ -15,6 +15,7 @@
 
 #include "Location.h"
 #include "Lower.h"
+#include "Slice.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -56,10 +57,15 @@ private:
   };
   void collectDisabledBuiltins();
   bool isDisabledBuiltin(llvm::Function *F);
+  bool makesSites(llvm::Function &F);
+  bool isLowered(const llvm::Function *F) const {
+    return !F->isDeclaration() && (!Analyses.Slice || Relevant.count(F));
+  }
   void declare(llvm::Function *F, EscFunc Id);
   void declareAttributes(llvm::Function *F, EscFunc Id);
   void declareParameters(llvm::Function *F, EscFunc Id, const FunctionInfo *Info);
 
+  FunctionSet Relevant; // with Slice
   bool NoBuiltins = false;
   llvm::StringSet<> DisabledBuiltins;
   llvm::DenseMap<const llvm::Function *, EscFunc> Functions;

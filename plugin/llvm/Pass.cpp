@@ -61,8 +61,9 @@ void Driver::dump(EscModule *M) {
   esc_module_print(M, Write, &File);
 }
 
-LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM) {
+LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, bool Whole) {
   LowerAnalyses Analyses;
+  Analyses.Slice = !Whole && !Opts.HeapLocals;
   Analyses.TLI = [&](Function &F) -> const TargetLibraryInfo & {
     return FAM.getResult<TargetLibraryAnalysis>(F);
   };
@@ -80,7 +81,9 @@ LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM) {
   AllButValues.abandon<LazyValueAnalysis>();
   for (Function *F : Asked)
     FAM.invalidate(*F, AllButValues);
-  if (Lowered.M) {
+  if (Lowered.Functions.empty()) {
+    Lowered.M.reset();
+  } else if (Lowered.M) {
     dump(Lowered.M.get());
     esc_analyze(Lowered.M.get());
   }
@@ -117,14 +120,18 @@ bool Driver::inlineRequested(LoweredModule &Lowered, FunctionAnalysisManager &FA
 
 bool Driver::settle(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &FAM) {
   bool Changed = false;
-  for (unsigned Round = 0; Round < MaxInlineRounds && inlineRequested(Lowered, FAM); ++Round) {
+  for (unsigned Round = 0; Round < MaxInlineRounds && Lowered.M; ++Round) {
+    if (!inlineRequested(Lowered, FAM))
+      break;
     Changed = true;
-    Lowered = ask(M, FAM);
+    Lowered = ask(M, FAM, /*Whole=*/false);
   }
   return Changed;
 }
 
 bool Driver::apply(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &FAM, Stage At) {
+  if (!Lowered.M)
+    return false;
   ApplyContext Context{Opts, FAM, 0, {}, {}, {}};
   Context.Rewrites = Rewrites;
   bool Changed = applyVerdicts(Lowered, M, Context);
@@ -159,13 +166,15 @@ void Driver::start(Module &M) {
 bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
   if (!Opts.EarlyPosition && !Opts.NeedSource)
     return false;
-  LoweredModule Lowered = ask(M, FAM);
-  if (!Lowered.M)
-    return false;
+  // The report must not change what is decided: it has a model of its own.
   if (Opts.NeedSource)
-    Out.collect(Stage::First, Lowered, {}, /*Rewrote=*/true);
-  Names.clear();
+    if (LoweredModule Whole = ask(M, FAM, /*Whole=*/true); Whole.M)
+      Out.collect(Stage::First, Whole, {}, /*Rewrote=*/true);
   if (!Opts.EarlyPosition)
+    return false;
+  LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
+  Names.clear();
+  if (!Lowered.M)
     return false;
   bool Inlined = settle(Lowered, M, FAM);
   return apply(Lowered, M, FAM, Stage::Early) || Inlined;
@@ -174,7 +183,7 @@ bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
 bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
   if (!Opts.LatePosition)
     return false;
-  LoweredModule Lowered = ask(M, FAM);
+  LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
   if (!Lowered.M)
     return false;
   bool Inlined = settle(Lowered, M, FAM);
@@ -244,9 +253,9 @@ void Driver::reportOnly(Module &M) {
   MPM.addPass(InferFunctionAttrsPass());
   MPM.addPass(createModuleToFunctionPassAdaptor(std::move(FPM)));
   MPM.run(M, MAM);
-  LoweredModule Lowered = ask(M, FAM);
+  LoweredModule Lowered = ask(M, FAM, /*Whole=*/true);
   if (!Lowered.M)
-    return;
+    return Out.finish(/*SawLast=*/false, nullptr, nullptr);
   if (Opts.NeedSource) {
     Out.collect(Stage::First, Lowered, {}, /*Rewrote=*/false);
     settle(Lowered, M, FAM);

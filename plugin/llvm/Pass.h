@@ -43,7 +43,9 @@ public:
   void reportOnly(llvm::Module &M);
 
 private:
-  LoweredModule ask(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  // Lowered and decided. `Whole`: every function, for the report; else what verdicts depend on, and
+  // no model at all where there is nothing to ask.
+  LoweredModule ask(llvm::Module &M, llvm::FunctionAnalysisManager &FAM, bool Whole);
   void dump(EscModule *M);
   bool inlineRequested(LoweredModule &Lowered, llvm::FunctionAnalysisManager &FAM);
   // Inline what verdicts ask for and ask again, until nothing more is asked for.
