@@ -131,12 +131,20 @@ static unsigned check_outdated(const Finding *f, const Case *c) {
     return 0;
 }
 
+/* In a program that runs, marks speak of their own lines only. */
+static bool asked_about(const Finding *f, const Case *c) {
+    for (size_t i = 0; i < c->npromises; i++)
+        if (c->promises[i].line == f->line && strcmp(c->promises[i].file, f->file) == 0)
+            return true;
+    return !c->runs;
+}
+
 unsigned findings_check(const Findings *f, Case *c) {
     unsigned bad = 0;
     for (size_t i = 0; i < c->npromises; i++)
         c->promises[i].kept = false;
     for (size_t i = 0; i < f->n; i++) {
-        if (promised(&f->at[i], c))
+        if (promised(&f->at[i], c) || !asked_about(&f->at[i], c))
             continue;
         unsigned outdated = check_outdated(&f->at[i], c);
         bad += outdated;

@@ -38,6 +38,7 @@ done
 [[ $case ]] || exit 1
 if grep -q '^//hang' "$case"; then sleep 100; fi
 if grep -q '^//die' "$case"; then echo "$case:1:1: error: no such argument" >&2; exit 1; fi
+if grep -q '^//refuse' "$case"; then sed -n "s|^//refuse ||p" "$case" >&2; exit 1; fi
 if [[ $m ]]; then sed -n "s|^//say |$case:|p" "$case" >&2; fi
 if [[ $m ]]; then sed -n "s|^//sayraw ||p" "$case" >&2; fi
 if [[ $m == 2 ]]; then sed -n "s|^//say2 |$case:|p" "$case" >&2; fi
@@ -270,6 +271,35 @@ verdict 1 "not moved at -O2" a_site_that_moves_is_named_by_its_line <<'EOF'
 // moved: 1
 int x; // moves
 //say 4:5: moved to stack: x
+EOF
+verdict 0 "" what_a_program_marks_is_its_own_lines_only <<'EOF'
+// run:
+// moved: 0
+int x; // imprecise: moved to stack: x // today: x escapes
+//say 3:5: x escapes
+//say 9:5: p does not escape
+EOF
+verdict 1 "not promised" a_second_finding_on_a_marked_line_fails <<'EOF'
+// run:
+// moved: 0
+int x; // expect: x escapes
+//say 3:5: x escapes
+//say 3:9: p does not escape
+EOF
+verdict 1 "imprecise no more" what_a_program_marks_imprecise_must_be_today <<'EOF'
+// run:
+// moved: 1
+int x; // imprecise: moved to stack: x // today: x escapes
+//say 3:5: moved to stack: x
+EOF
+verdict 0 "" an_error_about_another_file_is_no_finding <<'EOF'
+// expect-error: inc.models:3:12: expected a word
+//refuse error: inc.models:3:12: expected a word
+EOF
+verdict 1 "findings in a compile that failed" a_finding_beside_an_error_fails <<'EOF'
+// expect-error: broken
+//refuse error: broken
+//refuse a.c:3:12: x escapes
 EOF
 verdict 1 "run: without moved:" a_program_must_say_how_many_move <<'EOF'
 // run:

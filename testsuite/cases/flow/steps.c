@@ -35,7 +35,7 @@ void in_an_element(int i) {
     words[i] = malloc(3); // expect: malloc(3) escapes to heap: stored in global words[i]
 }
 
-void copied(struct Node *to) { // expect: to does not escape
+void copied(struct Node *to) {             // expect: to does not escape
     struct Node local = {NULL, malloc(4)}; // expect: malloc(4) escapes to heap: stored through parameter to
     memcpy(to, &local, sizeof local);
 }
@@ -63,6 +63,6 @@ __attribute__((noinline)) static char *second(char *a, char *b) { // expect: a d
     return b;
 }
 
-char *result(char *other) { // expect: other does not escape // expect: result of result is fresh memory
+char *result(char *other) {          // expect: other does not escape // expect: result of result is fresh memory
     return second(other, malloc(8)); // expect: malloc(8) escapes to heap: returned
 }
