@@ -51,14 +51,12 @@ inline void trackLocations(clang::CodeGenOptions &Opts) {
   Opts.DebugColumnInfo = 1;
 }
 
-inline std::unique_ptr<clang::CodeGenerator> createCodeGen(clang::CompilerInstance &CI,
-                                                           clang::DiagnosticsEngine &Diags,
-                                                           const clang::CodeGenOptions &Opts,
-                                                           llvm::StringRef Name,
-                                                           llvm::LLVMContext &Context) {
-  return std::unique_ptr<clang::CodeGenerator>(clang::CreateLLVMCodeGen(
-      Diags, Name, &CI.getVirtualFileSystem(), CI.getHeaderSearchOpts(), CI.getPreprocessorOpts(),
-      Opts, Context));
+inline std::unique_ptr<clang::CodeGenerator>
+createCodeGen(clang::CompilerInstance &CI, clang::DiagnosticsEngine &Diags,
+              const clang::CodeGenOptions &Opts, llvm::StringRef Name, llvm::LLVMContext &Context) {
+  return std::unique_ptr<clang::CodeGenerator>(
+      clang::CreateLLVMCodeGen(Diags, Name, &CI.getVirtualFileSystem(), CI.getHeaderSearchOpts(),
+                               CI.getPreprocessorOpts(), Opts, Context));
 }
 
 // What the function that holds `At` proves about an integer there.
@@ -67,7 +65,8 @@ inline llvm::ConstantRange rangeAt(llvm::LazyValueInfo &LVI, llvm::Value *V,
   return LVI.getConstantRange(V, At, /*UndefAllowed=*/false);
 }
 
-// alloc_size(element, count): the second one, ESC_NONE when absent. 16 has llvm::Optional, 17 std's.
+// alloc_size(element, count): the second one, ESC_NONE when absent. 16 has llvm::Optional, 17
+// std's.
 template <typename MaybeUnsigned> uint32_t countParam(const MaybeUnsigned &Count) {
   return Count ? uint32_t(*Count) : ESC_NONE;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // CopyLocations.cpp - see CopyLocations.h.
 //
-// The unit is marked as one without debug information, as LocTrackingOnly does it, so that the object
-// is the same as without.
+// The unit is marked as one without debug information, as LocTrackingOnly does it, so that the
+// object is the same as without.
 #include "CopyLocations.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/IR/DIBuilder.h"

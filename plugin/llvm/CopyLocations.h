@@ -11,8 +11,8 @@ class Module;
 
 namespace escapement {
 
-// Both modules must be as the code generator left them: then functions of the same name have the same
-// instructions in the same order. A function where they differ gets nothing.
+// Both modules must be as the code generator left them: then functions of the same name have the
+// same instructions in the same order. A function where they differ gets nothing.
 void copyLocations(llvm::Module &M, const llvm::Module &Located);
 
 } // namespace escapement

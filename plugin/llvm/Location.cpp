@@ -85,8 +85,12 @@ static EscSource makeSource(EscModule *M, const Place &At, StringRef Text, Strin
   if (!At)
     return 0;
   std::string File = At.File.str(), T = Text.str(), L = Lvalue.str(), R = Rvalue.str();
-  EscSourceInfo Info{File.c_str(), At.Line, At.Col, T.empty() ? nullptr : T.c_str(),
-                     L.empty() ? nullptr : L.c_str(), R.empty() ? nullptr : R.c_str()};
+  EscSourceInfo Info{File.c_str(),
+                     At.Line,
+                     At.Col,
+                     T.empty() ? nullptr : T.c_str(),
+                     L.empty() ? nullptr : L.c_str(),
+                     R.empty() ? nullptr : R.c_str()};
   return esc_source(M, &Info);
 }
 

@@ -18,8 +18,7 @@ bool isSanitized(const Function &F) {
   return F.hasFnAttribute(Attribute::SanitizeAddress) ||
          F.hasFnAttribute(Attribute::SanitizeHWAddress) ||
          F.hasFnAttribute(Attribute::SanitizeMemory) ||
-         F.hasFnAttribute(Attribute::SanitizeThread) ||
-         F.hasFnAttribute(Attribute::SanitizeMemTag);
+         F.hasFnAttribute(Attribute::SanitizeThread) || F.hasFnAttribute(Attribute::SanitizeMemTag);
 }
 
 bool callsReturnsTwice(const Function &F) {
@@ -136,7 +135,8 @@ void ModuleLowering::collectDisabledBuiltins() {
   }
 }
 
-// The compiler was told not to know this function (-fno-builtin, -ffreestanding): it may do anything.
+// The compiler was told not to know this function (-fno-builtin, -ffreestanding): it may do
+// anything.
 bool ModuleLowering::isDisabledBuiltin(Function *F) {
   if (!F->isDeclaration())
     return false;
@@ -163,7 +163,8 @@ EscFunc ModuleLowering::function(Function *F) {
 }
 
 EscFunc ModuleLowering::unknownFunction(StringRef Name, unsigned NumParams) {
-  std::string Unbound = (Name + "@alias").str(); // an alias of a library function is not that function
+  std::string Unbound =
+      (Name + "@alias").str(); // an alias of a library function is not that function
   EscFunc Id = esc_function(Out.M.get(), Unbound.c_str());
   esc_function_declare(Out.M.get(), Id, NumParams,
                        ESC_FUNC_EXPORTED | ESC_FUNC_RETURNS_PTR | ESC_FUNC_VARIADIC);
@@ -194,8 +195,8 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
 void ModuleLowering::declareAttributes(Function *F, EscFunc Id) {
   Attribute Size = F->getFnAttribute(Attribute::AllocSize);
   const FunctionInfo *Info = Where.function(F->getName());
-  if (Function *Dealloc = Info && !Info->Deallocator.empty() ? IR.getFunction(Info->Deallocator)
-                                                             : nullptr)
+  if (Function *Dealloc =
+          Info && !Info->Deallocator.empty() ? IR.getFunction(Info->Deallocator) : nullptr)
     esc_function_deallocator(Out.M.get(), Id, function(Dealloc), uint32_t(Info->DeallocatorParam));
   if (!Size.isValid())
     return;

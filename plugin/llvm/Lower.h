@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Lower.h - LLVM IR -> the program model of the analysis library.
 //
-// INVARIANT  A LoweredModule is valid until the IR it was made from changes; apply reads it while it
-// changes the IR, so it erases instructions only at its end.
+// INVARIANT  A LoweredModule is valid until the IR it was made from changes; apply reads it while
+// it changes the IR, so it erases instructions only at its end.
 //
 // NOT HERE  Deciding anything, or what the verdicts do to the IR (Apply.h).
 #ifndef ESCAPEMENT_PLUGIN_LOWER_H
@@ -35,15 +35,16 @@ struct LoweredFunction {
   llvm::Function *F = nullptr;
   EscFunc Id = ESC_NONE;
   llvm::DenseMap<const llvm::Value *, EscValue> Values; // no entry: holds no pointer
-  std::vector<llvm::Instruction *> OpInst;  // EscOp -> what caused it; null: nothing in the IR
+  std::vector<llvm::Instruction *> OpInst;   // EscOp -> what caused it; null: nothing in the IR
   std::vector<llvm::AllocaInst *> LocalInst; // EscLocal -> alloca; null: made by the lowering
 };
 
 struct LoweredSite {
   llvm::CallBase *Call = nullptr;
-  unsigned Function = 0; // index in LoweredModule::Functions
+  unsigned Function = 0;            // index in LoweredModule::Functions
   const CallInfo *Source = nullptr; // null: not written as a call, no lines
-  std::string Chain; // "file:line:col" of each inlined call above the site, innermost first, '@' between
+  std::string
+      Chain; // "file:line:col" of each inlined call above the site, innermost first, '@' between
 };
 
 struct LoweredModule {
@@ -63,7 +64,7 @@ struct LoweredModule {
 
 struct LowerAnalyses {
   std::function<const llvm::TargetLibraryInfo &(llvm::Function &)> TLI;
-  std::function<llvm::LazyValueInfo *(llvm::Function &)> LVI; // may be empty or give null
+  std::function<llvm::LazyValueInfo *(llvm::Function &)> LVI;          // may be empty or give null
   std::function<const VariableInfo *(const llvm::AllocaInst &)> Local; // may be empty or give null
   bool Slice = false;        // only the functions that verdicts about allocations depend on
   bool AfterRewrite = false; // there may be settled allocations (Apply.h)

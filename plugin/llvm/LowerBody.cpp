@@ -53,7 +53,8 @@ bool BodyLowering::canHold(Type *T) const {
   return T->isVectorTy() || T->isAggregateType() || T->isFloatingPointTy();
 }
 
-// Does the result depend on the bits of the operands, so that it holds a pointer when one of them does?
+// Does the result depend on the bits of the operands, so that it holds a pointer when one of them
+// does?
 bool BodyLowering::carriesOperand(const Instruction &I) const {
   switch (I.getOpcode()) {
   case Instruction::ICmp:
@@ -65,7 +66,7 @@ bool BodyLowering::carriesOperand(const Instruction &I) const {
   case Instruction::FRem:
   case Instruction::FPTrunc:
   case Instruction::FPExt:
-  case Instruction::Load:  // holds by itself
+  case Instruction::Load: // holds by itself
   case Instruction::Alloca:
   case Instruction::AtomicRMW:
   case Instruction::AtomicCmpXchg:
@@ -309,11 +310,12 @@ EscValue BodyLowering::constant(const Constant *C) {
   return V;
 }
 
-// The address of a device, or a mark such as (void *)-1 that is only compared. Nothing of ours is in
-// the first and the last page.
+// The address of a device, or a mark such as (void *)-1 that is only compared. Nothing of ours is
+// in the first and the last page.
 static bool isMark(const Constant *C) {
   const auto *I = dyn_cast<ConstantInt>(C);
-  return I && (I->getValue().ult(4096) || I->getValue().uge(APInt::getAllOnes(I->getBitWidth()) - 4095));
+  return I &&
+         (I->getValue().ult(4096) || I->getValue().uge(APInt::getAllOnes(I->getBitWidth()) - 4095));
 }
 
 EscValue BodyLowering::constantExpression(const ConstantExpr *E) {
@@ -503,8 +505,8 @@ void BodyLowering::lowerCast(CastInst &I) {
   if (A == ESC_NONE && I.getType()->isPtrOrPtrVectorTy()) // a number made into an address
     A = emitWorld(&I);
   uint32_t Flags = 0;
-  if (isa<TruncInst>(I) && ML.DL.getTypeStoreSize(I.getType()).getKnownMinValue() <
-                               ML.DL.getPointerSize())
+  if (isa<TruncInst>(I) &&
+      ML.DL.getTypeStoreSize(I.getType()).getKnownMinValue() < ML.DL.getPointerSize())
     Flags = ESC_OPF_NARROW;
   emitCopy(Dst, A, 0, 0, &I, Flags);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // LowerCall.cpp - calls, library allocators, intrinsics, inline assembly.
 //
-// A call of a known allocator becomes ALLOC, REALLOC or FREE; every other call stays a CALL, and the
-// analysis knows its body or its model. What is neither leaks its operands.
+// A call of a known allocator becomes ALLOC, REALLOC or FREE; every other call stays a CALL, and
+// the analysis knows its body or its model. What is neither leaks its operands.
 //
 // NOT HERE  What a library function does with its arguments (analysis/models/libc.models).
 #include "Apply.h"
@@ -110,6 +110,64 @@ void BodyLowering::arguments(CallBase &C, const CallInfo *Source, SmallVectorImp
   }
 }
 
+static bool skipTo(StringRef &Text, char C) {
+  size_t At = Text.find(C);
+  Text = At == StringRef::npos ? StringRef() : Text.drop_front(At);
+  return !Text.empty();
+}
+
+// Which variable arguments (from 0) a printf format prints as addresses; false: it is not
+// understood, so any may be.
+static bool printedAddresses(StringRef Format, SmallVectorImpl<unsigned> &Out) {
+  unsigned Next = 0;
+  while (skipTo(Format, '%')) {
+    Format = Format.drop_front();
+    for (bool Done = false; !Done;) {
+      if (Format.empty())
+        return true; // a lone '%' at the end
+      char C = Format.front();
+      Format = Format.drop_front();
+      if (C == '$')
+        return false; // numbered arguments
+      if (C == '*')
+        ++Next; // a width or a precision
+      if (C == '*' || StringRef("-+ #0'I.123456789hlqLjzZt").contains(C))
+        continue;
+      Done = true;
+      if (C == 'p')
+        Out.push_back(Next);
+      if (C != '%' && C != 'm')
+        ++Next;
+    }
+  }
+  return true;
+}
+
+// What %p has printed, scanf makes a pointer again: printing an address is converting it. A format
+// that is not known here is taken to have no %p.
+void BodyLowering::lowerPrintedAddresses(CallBase &C, Function &Fn, EscSource Source) {
+  unsigned NumFixed = unsigned(Fn.arg_size());
+  StringRef Format;
+  if (!Fn.isVarArg() || !Fn.isDeclaration() || NumFixed == 0 || C.arg_size() <= NumFixed ||
+      !Fn.getName().contains("printf") ||
+      !getConstantStringInfo(C.getArgOperand(NumFixed - 1), Format) || !Format.contains('%'))
+    return;
+  SmallVector<unsigned, 4> Printed;
+  if (!printedAddresses(Format, Printed))
+    for (unsigned N = NumFixed; N < C.arg_size(); ++N)
+      Printed.push_back(N - NumFixed);
+  for (unsigned N : Printed) {
+    if (N + NumFixed >= C.arg_size())
+      continue;
+    EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
+    Info.a = operand(C.getArgOperand(N + NumFixed));
+    Info.index = ESC_REASON_INTEGER;
+    Info.source = Source;
+    if (Info.a != ESC_NONE)
+      emit(Info, &C);
+  }
+}
+
 void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
   Function *Fn = calledFunction(C);
   const CallInfo *Source = ML.Where.call(C, Fn->getName());
@@ -122,9 +180,9 @@ void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
   Info.nargs = uint32_t(Args.size());
   Info.flags = callFlags(C);
   Info.source = ML.Where.calleeSource(M, Source);
+  lowerPrintedAddresses(C, *Fn, Info.source);
   bool Opaque = Fn->isDeclaration() && Fn->returnDoesNotAlias() && !C.isNoBuiltin() &&
-                C.getType()->isPointerTy() &&
-                !esc_model_exists(M, Fn->getName().str().c_str());
+                C.getType()->isPointerTy() && !esc_model_exists(M, Fn->getName().str().c_str());
   if (Opaque)
     Info.dst = ESC_NONE;
   emit(Info, &C);
@@ -132,7 +190,8 @@ void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
     lowerOpaqueAllocation(C, Fn, Source);
 }
 
-// A declared allocator (attribute malloc): its result is an object of its own that stays on the heap.
+// A declared allocator (attribute malloc): its result is an object of its own that stays on the
+// heap.
 void BodyLowering::lowerOpaqueAllocation(CallBase &C, Function *Fn, const CallInfo *Source) {
   EscSiteInfo Info = {};
   std::string Name = Fn->getName().str();
@@ -274,7 +333,8 @@ bool BodyLowering::lowerAllocator(CallBase &C, Function *Fn) {
   Op.flags = callFlags(C);
   Op.source = ML.Where.calleeSource(M, Source);
   EscValue Out = Pointer(Model.out_param);
-  Type *PointerType = C.getType()->isPointerTy() ? C.getType() : ML.DL.getIntPtrType(C.getContext());
+  Type *PointerType =
+      C.getType()->isPointerTy() ? C.getType() : ML.DL.getIntPtrType(C.getContext());
   if (Model.reallocates) {
     Op.a = Pointer(Model.pointer_param);
     if (Model.out_param != ESC_NONE) { // getline: the old block lies where the new one goes
@@ -316,6 +376,24 @@ void BodyLowering::leakOperands(CallBase &C, EscReason Reason, StringRef Name) {
 
 void BodyLowering::lowerAsm(CallBase &C) { leakOperands(C, ESC_REASON_ASM, StringRef()); }
 
+// The fields of an assigned struct are described by their types: (offset, size, access tag) each.
+static bool copiesNoPointer(const CallBase &C) {
+  const MDNode *Fields = C.getMetadata(LLVMContext::MD_tbaa_struct);
+  if (!Fields || Fields->getNumOperands() == 0)
+    return false;
+  for (unsigned N = 2; N < Fields->getNumOperands(); N += 3) {
+    const auto *Tag = dyn_cast<MDNode>(Fields->getOperand(N));
+    const auto *Type =
+        Tag && Tag->getNumOperands() >= 2 ? dyn_cast<MDNode>(Tag->getOperand(1)) : nullptr;
+    const auto *Name =
+        Type && Type->getNumOperands() != 0 ? dyn_cast<MDString>(Type->getOperand(0)) : nullptr;
+    // Characters can be bytes of anything.
+    if (!Name || Name->getString().contains("pointer") || Name->getString().contains("char"))
+      return false;
+  }
+  return true;
+}
+
 void BodyLowering::lowerMemoryMove(CallBase &C) {
   EscOpInfo Info = esc_op_info(ESC_OP_MOVE);
   Info.a = operand(C.getArgOperand(0));
@@ -327,6 +405,8 @@ void BodyLowering::lowerMemoryMove(CallBase &C) {
   EscNumber Length = numberOf(C.getArgOperand(2), &C, nullptr);
   Info.lo = int64_t(std::min<uint64_t>(Length.lo, INT64_MAX));
   Info.hi = int64_t(std::min<uint64_t>(Length.hi, INT64_MAX));
+  if (copiesNoPointer(C))
+    Info.flags |= ESC_OPF_NARROW;
   Info.source = ML.Where.assignmentSource(M, C); // a struct assigned to another
   if (!Info.source)
     Info.source = ML.Where.calleeSource(M, ML.Where.call(C, StringRef()));
@@ -370,8 +450,8 @@ void BodyLowering::lowerIntrinsic(IntrinsicInst &I) {
     auto *A = dyn_cast<AllocaInst>(I.getArgOperand(1)->stripPointerCasts());
     if (!A)
       return;
-    EscOpInfo Info = esc_op_info(I.getIntrinsicID() == Intrinsic::lifetime_start ? ESC_OP_START
-                                                                                 : ESC_OP_END);
+    EscOpInfo Info =
+        esc_op_info(I.getIntrinsicID() == Intrinsic::lifetime_start ? ESC_OP_START : ESC_OP_END);
     Info.index = Locals[A];
     emit(Info, &I);
     return;
@@ -434,7 +514,8 @@ void BodyLowering::lowerIntrinsic(IntrinsicInst &I) {
   SmallVector<EscValue, 4> Operands;
   for (const Value *V : I.args())
     Operands.push_back(operand(V));
-  if (I.getType()->isPtrOrPtrVectorTy() && all_of(Operands, [](EscValue V) { return V == ESC_NONE; }))
+  if (I.getType()->isPtrOrPtrVectorTy() &&
+      all_of(Operands, [](EscValue V) { return V == ESC_NONE; }))
     Operands.push_back(emitWorld(&I)); // frameaddress, thread.pointer
   emitMix(Dst, Operands, &I);
 }

@@ -5,9 +5,9 @@
 //     LowerBody.cpp  which values may hold a pointer, and every instruction but calls
 //     LowerCall.cpp  calls, library allocators, intrinsics, inline assembly
 //
-// SOUNDNESS  An integer, a float or a vector is a value of the model as soon as bits of a pointer can
-// have come into it (BodyLowering::findHolders). Skipping integers that are loaded would break every
-// program that copies a struct byte by byte or keeps a pointer in a uintptr_t.
+// SOUNDNESS  An integer, a float or a vector is a value of the model as soon as bits of a pointer
+// can have come into it (BodyLowering::findHolders). Skipping integers that are loaded would break
+// every program that copies a struct byte by byte or keeps a pointer in a uintptr_t.
 //
 // NOT HERE  Anything a user of Lower.h needs.
 #ifndef ESCAPEMENT_PLUGIN_LOWER_IMPL_H
@@ -120,14 +120,14 @@ private:
   // Calls.
   void lowerCall(llvm::CallBase &C);
   void lowerDirectCall(llvm::CallBase &C, EscFunc Callee);
+  void lowerPrintedAddresses(llvm::CallBase &C, llvm::Function &Fn, EscSource Source);
   bool lowerAllocator(llvm::CallBase &C, llvm::Function *F);
   void lowerOpaqueAllocation(llvm::CallBase &C, llvm::Function *F, const CallInfo *Source);
   void lowerIntrinsic(llvm::IntrinsicInst &I);
   bool lowerVectorMemory(llvm::IntrinsicInst &I);
   void lowerAsm(llvm::CallBase &C);
   void leakOperands(llvm::CallBase &C, EscReason Reason, llvm::StringRef Name);
-  void arguments(llvm::CallBase &C, const CallInfo *Source,
-                 llvm::SmallVectorImpl<EscArg> &Args);
+  void arguments(llvm::CallBase &C, const CallInfo *Source, llvm::SmallVectorImpl<EscArg> &Args);
   void lowerMemoryMove(llvm::CallBase &C);
   EscSite newSite(llvm::CallBase &C, EscSiteInfo &Info, const CallInfo *Source);
   EscNumber argumentNumber(llvm::CallBase &C, uint32_t Param);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Number.h - what is known of an integer: its range, and its value in terms of a parameter.
 //
-// A range errs to the wide side. A parameter expression is given only where it cannot overflow, with
-// one liberty: a signed 32-bit parameter widened with its sign counts as unsigned. For a negative
-// value both readings are far above every budget, which is all that sizes are compared with.
+// A range errs to the wide side. A parameter expression is given only where it cannot overflow,
+// with one liberty: a signed 32-bit parameter widened with its sign counts as unsigned. For a
+// negative value both readings are far above every budget, which is all that sizes are compared
+// with.
 //
 // NOT HERE  Pointers.
 #ifndef ESCAPEMENT_PLUGIN_NUMBER_H

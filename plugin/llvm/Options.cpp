@@ -51,7 +51,9 @@ std::string parseOne(StringRef Argument, Options &Opts) {
   auto [Name, Value] = Argument.split('=');
   bool HasValue = Argument.contains('=');
   if (Name == "m") {
-    Opts.MLevel = !HasValue ? 1 : StringSwitch<unsigned>(Value).Case("0", 0).Case("1", 1).Case("2", 2).Default(3);
+    Opts.MLevel =
+        !HasValue ? 1
+                  : StringSwitch<unsigned>(Value).Case("0", 0).Case("1", 1).Case("2", 2).Default(3);
     return Opts.MLevel <= 2 ? "" : ("argument 'm' is 1 or 2, not '" + Value + "'").str();
   }
   if (Name == "report")
@@ -81,7 +83,8 @@ std::string parseOne(StringRef Argument, Options &Opts) {
   if (Name == "only") {
     std::string Error;
     Opts.Only = Value.str();
-    return Regex(Value).isValid(Error) ? "" : ("argument 'only' is no regular expression: " + Error);
+    return Regex(Value).isValid(Error) ? ""
+                                       : ("argument 'only' is no regular expression: " + Error);
   }
   if (Name == "limit")
     return Value.empty() || Value.getAsInteger(10, Opts.Limit)
@@ -91,7 +94,8 @@ std::string parseOne(StringRef Argument, Options &Opts) {
     Opts.Site = Value.str();
     return {};
   }
-  if (Name == "positions" && (Value == "none" || Value == "early" || Value == "late" || Value == "both")) {
+  if (Name == "positions" &&
+      (Value == "none" || Value == "early" || Value == "late" || Value == "both")) {
     Opts.EarlyPosition = Value == "early" || Value == "both";
     Opts.LatePosition = Value == "late" || Value == "both";
     return {};

@@ -21,8 +21,8 @@ struct ModelsFile {
 struct Options {
   enum class Mode { Default, Report, Rewrite };
 
-  unsigned MLevel = 0;        // -m: 0 prints nothing, 1 verdicts, 2 flows as well
-  std::string ReportFile;     // report=FILE, '%' not yet expanded; empty: none
+  unsigned MLevel = 0;              // -m: 0 prints nothing, 1 verdicts, 2 flows as well
+  std::string ReportFile;           // report=FILE, '%' not yet expanded; empty: none
   Mode RewriteMode = Mode::Default; // Default: rewrite at -O1 and up
   bool HeapLocals = false;
   uint64_t MaxObject = 16384;
@@ -30,19 +30,19 @@ struct Options {
   uint64_t MaxRecursive = 128;
   uint64_t SmallBuffer = 256;
   std::vector<ModelsFile> Models;
-  std::string Only;           // regular expression on source function names; empty: all
+  std::string Only;            // regular expression on source function names; empty: all
   uint64_t Limit = UINT64_MAX; // how many rewrites in this translation unit
-  std::string Site;           // hash of the only site to rewrite; empty: all
-  std::string DumpFile;       // the model as text; empty: none
+  std::string Site;            // hash of the only site to rewrite; empty: all
+  std::string DumpFile;        // the model as text; empty: none
 
   // For measurements only, not documented: where the rewrite runs.
-  bool EarlyPosition = true;  // before the inliner
-  bool LatePosition = true;   // after the inliner
+  bool EarlyPosition = true; // before the inliner
+  bool LatePosition = true;  // after the inliner
 
   // Set from the compiler's flags, not by arguments.
-  bool Rewrite = false;       // the verdicts may be applied at all
-  bool Sanitized = false;     // a sanitizer is on, also one that marks no functions (leak)
-  bool NeedSource = false;    // something will be printed or selected by place: -m, report, site
+  bool Rewrite = false;    // the verdicts may be applied at all
+  bool Sanitized = false;  // a sanitizer is on, also one that marks no functions (leak)
+  bool NeedSource = false; // something will be printed or selected by place: -m, report, site
 };
 
 // Fills `Opts`; what is wrong as text, empty when nothing is.

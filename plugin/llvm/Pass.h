@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Pass.h - when we look at the IR: lower -> ask -> apply -> report at each position of the pipeline.
+// Pass.h - when we look at the IR: lower -> ask -> apply -> report at each position of the
+// pipeline.
 //
 // Positions, in the order in which they run
 //     start   nothing is optimized: the only time when allocas can be matched to variables

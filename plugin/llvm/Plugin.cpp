@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Plugin.cpp - how the compiler meets us: the entry points, the arguments, what its flags mean.
 //
-// `-fplugin=` alone loads the shared object, makes our action run before the main one, and from there
-// the passes are added to the pipeline. What happens to a translation unit:
+// `-fplugin=` alone loads the shared object, makes our action run before the main one, and from
+// there the passes are added to the pipeline. What happens to a translation unit:
 //
 //     -O1 and up      the source table is filled from the AST, the passes run in the real pipeline
 //     -O0, -fsyntax-only, mode=report, sanitizers
@@ -66,11 +66,11 @@ struct Session {
   std::unique_ptr<llvm::Module> Located;
 
   Session(clang::CompilerInstance &CI, const Options &Given)
-      : CI(CI), Opts(Given), Out(CI, Opts, Sources),
-        D(Opts, Sources, Out) {}
+      : CI(CI), Opts(Given), Out(CI, Opts, Sources), D(Opts, Sources, Out) {}
 };
 
-// One at a time; a new one replaces it. Never destroyed at exit, when LLVM's own statics may be gone.
+// One at a time; a new one replaces it. Never destroyed at exit, when LLVM's own statics may be
+// gone.
 std::shared_ptr<Session> &current() {
   static auto *S = new std::shared_ptr<Session>;
   return *S;
@@ -98,8 +98,7 @@ public:
       CGOpts.DisableO0ImplyOptNone = 1;
       CGOpts.setInlining(clang::CodeGenOptions::NormalInlining);
     }
-    this->S->CodeGen =
-        compat::createCodeGen(CI, *Quiet, CGOpts, "escapement", this->S->Context);
+    this->S->CodeGen = compat::createCodeGen(CI, *Quiet, CGOpts, "escapement", this->S->Context);
   }
 
   void Initialize(clang::ASTContext &Context) override { S->CodeGen->Initialize(Context); }
@@ -221,8 +220,7 @@ protected:
     Opts.Sanitized = !Lang.Sanitize.empty();
     Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
                    Opts.RewriteMode != Options::Mode::Report && !Opts.Sanitized;
-    Opts.NeedSource =
-        Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty();
+    Opts.NeedSource = Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty();
     if (!Opts.Rewrite && !Opts.NeedSource)
       return std::make_unique<clang::ASTConsumer>();
     current() = std::make_shared<Session>(CI, Opts);

@@ -12,8 +12,8 @@ using namespace llvm;
 namespace escapement {
 namespace {
 
-// How far up memory is followed that is handed to callers. Moving it there takes one round of inlining
-// for each step (Pass.cpp), and one more caller to see that it stays.
+// How far up memory is followed that is handed to callers. Moving it there takes one round of
+// inlining for each step (Pass.cpp), and one more caller to see that it stays.
 constexpr unsigned MaxCallers = 5;
 
 void addCallers(const Function &F, FunctionSet &Set, SmallVectorImpl<const Function *> &Added) {
@@ -23,8 +23,8 @@ void addCallers(const Function &F, FunctionSet &Set, SmallVectorImpl<const Funct
         Added.push_back(Caller);
 }
 
-// The functions a constant names: itself, or inside casts and aggregates; not what a global variable
-// is initialised with, since no verdict looks there.
+// The functions a constant names: itself, or inside casts and aggregates; not what a global
+// variable is initialised with, since no verdict looks there.
 void addNamed(const Constant *C, FunctionSet &Set, SmallVectorImpl<const Function *> &Added) {
   if (const auto *F = dyn_cast<Function>(C)) {
     if (!F->isDeclaration() && Set.insert(F).second)
