@@ -18,6 +18,7 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/Metadata.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
@@ -36,6 +37,7 @@ namespace escapement {
 namespace {
 
 constexpr const char *PassName = "escapement";
+constexpr StringLiteral MarkPrefix = "escapement.site.";
 
 auto sortKey(const Finding &F) {
   return std::tie(F.File, F.Line, F.Col, F.Text, F.Kind, F.Function, F.Chain, F.Hash, F.Flow);
@@ -184,6 +186,7 @@ struct Report::Impl {
   std::vector<Finding> Others; // parameters, results, locals
   using Position = std::tuple<std::string, unsigned, unsigned>;
   std::map<Position, Finding> HeapLocals;
+  std::vector<std::pair<const CallInfo *, std::string>> Marks; // by the number in the IR
 
   Impl(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources)
       : CI(CI), Opts(Opts), Sources(Sources), Wanted(Report::wanted(CI, Opts)) {}
@@ -504,6 +507,31 @@ void Report::stillThere(const CallInfo *Site, StringRef Chain) {
   auto It = Site ? I->Sites.find(Site) : I->Sites.end();
   if (It != I->Sites.end())
     It->second.LeftInChains.push_back(Chain.str());
+}
+
+void Report::mark(CallBase &Call, const CallInfo *Site, StringRef Chain) {
+  if (!Site || !I->Sites.count(Site))
+    return;
+  // An annotation, because a kind of metadata of our own would be listed in every bitcode object.
+  Call.addAnnotationMetadata((MarkPrefix + Twine(I->Marks.size())).str());
+  I->Marks.push_back({Site, Chain.str()});
+}
+
+void Report::stillThere(CallBase &Call) {
+  const MDNode *Notes = Call.getMetadata(LLVMContext::MD_annotation);
+  if (!Notes)
+    return;
+  for (const MDOperand &Operand : Notes->operands()) {
+    const auto *Note = dyn_cast<MDString>(Operand);
+    StringRef Text = Note ? Note->getString() : StringRef();
+    size_t Number;
+    if (!Text.consume_front(MarkPrefix) || Text.getAsInteger(10, Number) ||
+        Number >= I->Marks.size())
+      continue;
+    stillThere(I->Marks[Number].first, I->Marks[Number].second);
+    Call.setMetadata(LLVMContext::MD_annotation, nullptr);
+    return;
+  }
 }
 
 void Report::finish(bool SawLast, Module *M, FunctionAnalysisManager *) { I->finish(SawLast, M); }

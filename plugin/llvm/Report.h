@@ -45,6 +45,11 @@ public:
   // The end of the optimizer: this allocation call is still there (Chain as in LoweredSite). Not to
   // be told of calls that isSettledAllocation() knows.
   void stillThere(const CallInfo *Site, llvm::StringRef Chain);
+  // The same in two steps, for a module whose locations go away before the end of the optimizer:
+  // mark() remembers in the IR which site the call is, if it is one that was collected;
+  // stillThere() takes the mark away again.
+  void mark(llvm::CallBase &Call, const CallInfo *Site, llvm::StringRef Chain);
+  void stillThere(llvm::CallBase &Call);
   // Print the lines, the report file and the native remarks (those only with a module).
   // `SawLast`: stillThere() was told all.
   void finish(bool SawLast, llvm::Module *M, llvm::FunctionAnalysisManager *FAM);
