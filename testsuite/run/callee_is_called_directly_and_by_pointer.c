@@ -5,10 +5,10 @@
  * with one of the heap: two versions of one function. */
 #include "trap.h"
 
-static int calls;
+static unsigned calls;
 
 NOINLINE static void finish(void *p) {
-    calls = calls * 7 + (int)digest(p, 16);
+    calls = calls * 7 + digest(p, 16);
     free(p);
 }
 
@@ -32,6 +32,6 @@ int main(void) {
     direct(opaque_int(1));
     by_pointer(opaque_int(2));
     direct(opaque_int(3));
-    printf("%d\n", calls);
+    printf("%u\n", calls);
     return 0;
 }
