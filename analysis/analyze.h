@@ -39,6 +39,7 @@ typedef struct FuncResult {
     bool maybe_recursive;    /* the same through calls behind pointers */
     const char *gave_up;     /* why nothing was decided here; NULL */
     uint32_t *foreign_frees; /* bitset over operations: may free what the caller can name */
+    uint32_t nbuffers;       /* sites here that want a small buffer */
     uint64_t frame_bytes,
         path_bytes; /* moved here; here and in the deepest known chain of callees */
 } FuncResult;

@@ -75,7 +75,7 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
         return ESC_NONE;
     }
     uint32_t id = s->ncells++;
-    s->cells[id] = (Cell){o, lo, hi, width, node, s->objs[o].first_cell, ESC_NONE};
+    s->cells[id] = (Cell){o, lo, hi, width, node, s->objs[o].first_cell};
     s->objs[o].first_cell = id;
     s->objs[o].ncells++;
     if (esc_obj_is_placeholder(s->objs[o].kind))
@@ -98,40 +98,38 @@ static Obj root_of(const Solver *s, Obj o) {
     return o;
 }
 
-/* Make sure that range of a placeholder holds what it held on entry. Pointers are told apart one
- * level deep; numbers at every level, for a number that is read somewhere down a list must not look
- * like all the pointers there. */
-static void ensure_entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width,
-                                  bool thin) {
+/* What that range of a placeholder held on entry. Pointers are told apart one level deep; numbers
+ * at every level, for a number that is read somewhere down a list must not look like all the
+ * pointers there. Each reader gets the entry contents of its own range; they are no cell, so what
+ * was stored and what was there on entry never mix. */
+static Obj entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, bool thin) {
     ObjKind kind = s->objs[o].kind;
     bool level1 = kind == OBJ_PARAM || kind == OBJ_CALLBACK;
     bool apart = !s->coarse && (level1 || (thin && !s->objs[o].thin));
-    if (!apart || s->objs[o].ncells >= MAX_CONTENTS || esc_range_any(lo, hi)) {
+    bool part = !s->coarse && thin && s->objs[o].thin; /* the address is a number: still a number */
+    if (kind == OBJ_DEEP && !apart)
+        return o;
+    Object key = {.kind = OBJ_DEEP, .op = ESC_NONE, .parent = root_of(s, o)};
+    if (!apart && !part)
+        return esc_solver_object(s, &key);
+    Obj parent = part ? esc_solver_object(s, &key) : o;
+    if (part || s->objs[o].ncontents >= MAX_CONTENTS || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
         width = 0;
     }
-    bool part = thin && s->objs[o].thin; /* read with a number as the address: still a number */
-    Object key = {.kind = apart ? OBJ_CONTENT : OBJ_DEEP, .op = ESC_NONE, .thin = apart && thin};
-    key.parent = apart ? o : root_of(s, o);
-    if (apart) {
-        key.lo = lo;
-        key.hi = hi;
-        key.width = width;
-    }
-    if (part && !s->coarse) {
-        Object deep = {.kind = OBJ_DEEP, .op = ESC_NONE, .parent = root_of(s, o)};
-        key = (Object){.kind = OBJ_CONTENT, .op = ESC_NONE, .thin = true};
-        key.parent = esc_solver_object(s, &deep);
-        key.lo = ESC_OFFSET_MIN;
-        key.hi = ESC_OFFSET_MAX;
-    }
-    Obj content = kind == OBJ_DEEP && !apart && !part ? o : esc_solver_object(s, &key);
-    uint32_t cell = s->failed ? ESC_NONE : get_cell(s, o, lo, hi, width);
-    if (cell == ESC_NONE)
-        return;
-    s->cells[cell].initial = content;
-    esc_solver_fact(s, s->cells[cell].node, content, 0, 0, ESC_NONE, ESC_NONE);
+    key = (Object){.kind = OBJ_CONTENT,
+                   .op = ESC_NONE,
+                   .parent = parent,
+                   .lo = lo,
+                   .hi = hi,
+                   .width = width,
+                   .thin = thin};
+    uint32_t before = s->nobjs;
+    Obj content = esc_solver_object(s, &key);
+    if (s->nobjs != before)
+        s->objs[parent].ncontents++;
+    return content;
 }
 
 /* A parameter that is known to be lost: what lies behind it is the world. */
@@ -156,7 +154,7 @@ void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, N
         return;
     }
     if (esc_obj_is_placeholder(kind))
-        ensure_entry_contents(s, o, lo, hi, width, thin);
+        esc_solver_fact(s, dst, entry_contents(s, o, lo, hi, width, thin), 0, 0, why, op);
     Reader r = {
         .lo = lo, .hi = hi, .width = width, .dst = dst, .into = ESC_NONE, .op = op, .why = why};
     add_reader(s, o, &r);
@@ -203,6 +201,16 @@ void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, 
         esc_solver_copy(s, src, s->cells[cell].node, 0, 0, op);
 }
 
+/* A node that points to an entry content, for moving it. */
+static Node entry_node(Solver *s, Obj content, FactId why, EscOp op) {
+    if (s->objs[content].entry_node == 0) {
+        Node n = esc_solver_node(s);
+        s->objs[content].entry_node = n;
+        esc_solver_fact(s, n, content, 0, 0, why, op);
+    }
+    return s->objs[content].entry_node;
+}
+
 void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from,
                               int64_t from_lo, int64_t from_hi, int64_t max_bytes, FactId why,
                               EscOp op) {
@@ -218,8 +226,11 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
             esc_solver_write(s, to, to_lo, to_hi, width, s->world_value, op);
         return;
     }
-    if (esc_obj_is_placeholder(kind))
-        ensure_entry_contents(s, from, from_lo, from_hi, width, true);
+    if (esc_obj_is_placeholder(kind)) {
+        Node entry =
+            entry_node(s, entry_contents(s, from, from_lo, from_hi, width, false), why, op);
+        esc_solver_write(s, to, to_lo, to_hi, width, entry, op);
+    }
     bool exact = to_lo == to_hi && from_lo == from_hi && !esc_range_any(to_lo, to_hi) &&
                  !esc_range_any(from_lo, from_hi);
     Reader r = {.lo = from_lo,

@@ -332,7 +332,7 @@ static FactId param_fact(const Solver *s, Obj o, bool to_result, EscReason *reas
     *reason = ESC_REASON_STORED_PARAM;
     FactId k = esc_solver_find(s, s->world_node, o);
     for (uint32_t c = 0; k == ESC_NONE && c < s->ncells; c++) {
-        if (s->cells[c].initial == o || s->cells[c].obj == o)
+        if (s->cells[c].obj == o)
             continue;
         k = esc_solver_find(s, s->cells[c].node, o);
         if (k != ESC_NONE && s->facts[k].cause == ESC_NONE)

@@ -24,11 +24,19 @@ enum { UNASKED, ASKING, ONE, TWO };
 static const uint64_t WORK_LIMIT =
     20 * 1000 * 1000; /* steps in one function; a second at the very most */
 
+/* Where a value is used: at a place in a block, or on the way out of it (`order` AT_END), as the
+ * operand of a merge in the block that comes next. */
+typedef struct Use {
+    EscBlock block;
+    uint32_t order;
+} Use;
+enum { AT_END = UINT32_MAX };
+
 /* Walk forward from a place to the first of `targets`, never past `barrier`. */
 typedef struct Search {
     Solver *s;
     Cfg *c;
-    const EscOp *targets;
+    const Use *targets;
     uint32_t ntargets;
     EscOp barrier; /* ESC_NONE: none */
 } Search;
@@ -42,8 +50,8 @@ static bool hit_in_block(const Search *x, EscBlock b, int64_t after, bool *block
     *blocked = end != INT64_MAX;
     x->c->work += x->ntargets + 1;
     for (uint32_t i = 0; i < x->ntargets; i++) {
-        EscOp t = x->targets[i];
-        if (ops[t].block == b && x->c->order[t] > after && x->c->order[t] <= end)
+        const Use *t = &x->targets[i];
+        if (t->block == b && t->order > after && t->order <= end)
             return true;
     }
     return false;
@@ -74,19 +82,52 @@ static bool reaches(const Search *x, EscBlock start, int64_t after) {
     return false;
 }
 
+static Use use_at(const Solver *s, const Cfg *c, EscOp op) {
+    return (Use){s->f->ops[op].block, c->order[op]};
+}
+
+/* The places where `op` uses `v`. A merge says from which block each operand comes, when the front
+ * end knew; the operand is used on that way only. */
+static uint32_t uses_of(const Solver *s, const Cfg *c, EscOp id, EscValue v, Use *uses) {
+    const Op *op = &s->f->ops[id];
+    uint32_t n = 0;
+    for (uint32_t i = 0; op->kind == ESC_OP_MERGE && i < op->nargs; i++) {
+        const EscArg *arg = &s->f->args[op->args + i];
+        bool known = arg->number.lo == arg->number.hi && arg->number.lo < s->f->nblocks;
+        if (arg->value == v)
+            uses[n++] = known ? (Use){(EscBlock)arg->number.lo, AT_END} : use_at(s, c, id);
+    }
+    if (n == 0)
+        uses[n++] = use_at(s, c, id);
+    return n;
+}
+
+static bool used_ahead(Solver *s, Cfg *c, EscValue v, EscOp alloc, EscOp def) {
+    uint32_t nuses = c->first_use[v + 1] - c->first_use[v], n = 0;
+    Use *uses = esc_memory_resize(&s->m->memory, NULL, (size_t)nuses + 1, sizeof *uses);
+    if (!uses)
+        return true;
+    const EscOp *ops = c->uses + c->first_use[v];
+    for (uint32_t i = 0; i < nuses; i++)
+        if (i == 0 || ops[i] != ops[i - 1]) /* an operation that uses it twice is listed twice */
+            n += uses_of(s, c, ops[i], v, uses + n);
+    Search search = {s, c, uses, n, def};
+    bool found = reaches(&search, s->f->ops[alloc].block, c->order[alloc]);
+    esc_memory_release(uses);
+    return found;
+}
+
 static bool value_live_after(Solver *s, Cfg *c, EscValue v, EscOp alloc) {
     EscOp def = c->def[v];
     if (def == alloc)
         return false;
     if (def != ESC_NONE) {
-        Search to_alloc = {s, c, &alloc, 1, def};
-        /* The barrier itself may be the target's neighbour, never the target. */
+        Use there = use_at(s, c, alloc);
+        Search to_alloc = {s, c, &there, 1, def};
         if (reaches(&to_alloc, 0, -1))
             return false; /* not defined on every way here, so defined anew before any use */
     }
-    uint32_t nuses = c->first_use[v + 1] - c->first_use[v];
-    Search to_use = {s, c, c->uses + c->first_use[v], nuses, def};
-    return reaches(&to_use, s->f->ops[alloc].block, c->order[alloc]);
+    return used_ahead(s, c, v, alloc, def);
 }
 
 /* ---- cells ---------------------------------------------------------------------------------- */

@@ -86,9 +86,7 @@ static void stores(const Solver *s, FuncResult *out) {
         for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE;
              k = s->facts[k].next) {
             const Fact *f = &s->facts[k];
-            bool entry = f->cause == ESC_NONE && f->op == ESC_NONE;
-            if (entry || !esc_obj_is_placeholder(s->objs[f->obj].kind) ||
-                same_parameter(s, holder, f->obj))
+            if (!esc_obj_is_placeholder(s->objs[f->obj].kind) || same_parameter(s, holder, f->obj))
                 continue;
             if (p && (p->flags & ESC_PARAM_SRET))
                 to_result(s, out, f->obj, k);

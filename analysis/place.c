@@ -21,6 +21,7 @@
 enum {
     MAX_GUARDS = 8,   /* slots compared at one free, or passed to one copy of a callee */
     MAX_ALIGN = 4096, /* larger alignments waste more frame than the object is worth */
+    MIN_BUFFER = 32,  /* a smaller buffer serves hardly any request */
     POINTER_SHARE =
         32, /* of the frame budget for functions that may be re-entered through pointers */
 };
@@ -157,20 +158,33 @@ static EscVerdict by_size(EscModule *m, const Site *site) {
     return stays_on_heap(m, false, ESC_REASON_SIZE_UNBOUNDED, "");
 }
 
-static bool budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
+/* What a small buffer may take where frames are scarce: the rest of the budget, shared among the
+ * function's buffers. */
+static void shrink_buffer(EscModule *m, EscFunc f, EscVerdict *v, uint64_t limit) {
+    const FuncResult *r = &m->analysis->results[f];
+    uint64_t share = r->nbuffers > 1 ? limit / r->nbuffers : limit;
+    uint64_t rest = limit > r->frame_bytes ? limit - r->frame_bytes : 0;
+    uint64_t bytes = (share < rest ? share : rest) / 16 * 16;
+    if (v->placement == ESC_PLACE_BUFFER && bytes >= MIN_BUFFER && bytes < v->slot_bytes)
+        v->slot_bytes = bytes;
+}
+
+static void budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
     FuncResult *r = &m->analysis->results[f];
-    uint64_t limit = frame_limit(m, f), bytes = v->slot_bytes;
+    uint64_t limit = frame_limit(m, f);
+    bool recursive = r->recursive || r->maybe_recursive;
+    if (recursive)
+        shrink_buffer(m, f, v, limit);
+    uint64_t bytes = v->slot_bytes;
     if (v->align_bytes > 16)
         bytes += v->align_bytes;
     uint64_t sum = r->frame_bytes + bytes, path = sum + below;
-    bool recursive = r->recursive || r->maybe_recursive;
     if (sum > limit || (!recursive && path > m->config.max_frame_bytes)) {
         EscReason reason = recursive ? ESC_REASON_RECURSION_BUDGET : ESC_REASON_FRAME_BUDGET;
         *v = stays_on_heap(m, false, reason, a_of_b(m, recursive ? sum : path, limit));
-        return false;
+        return;
     }
     r->frame_bytes = sum;
-    return true;
 }
 
 static EscVerdict refuse_form(EscModule *m, const Site *site) {
@@ -190,6 +204,13 @@ static EscVerdict gate(EscModule *m, EscFunc f) {
     if (flags & ESC_FUNC_NO_REWRITE)
         return stays_on_heap(m, false, ESC_REASON_GAVE_UP, "the function is not to be optimized");
     return (EscVerdict){.placement = ESC_PLACE_SLOT, .reason_text = ""};
+}
+
+static bool wants_buffer(EscModule *m, EscSite id) {
+    const Site *site = &m->sites[id];
+    const SiteResult *r = &m->analysis->sites[id];
+    return !r->escapes && !r->live_twice && site->movable && site->kind != ESC_ALLOC_OPAQUE &&
+           by_size(m, site).placement == ESC_PLACE_BUFFER;
 }
 
 static EscVerdict place_site(EscModule *m, EscSite id, uint64_t below) {
@@ -369,10 +390,10 @@ static void ask_for_inlining(EscModule *m) {
         const InlineUse *use = &a->inlines[i];
         const FuncResult *r = &a->results[use->func];
         const Site *origin = &m->sites[use->origin];
-        uint64_t bytes = origin->size_bytes.hi <= m->config.max_object_bytes
-                             ? origin->size_bytes.hi
-                             : m->config.small_buffer_bytes;
-        if (!r->gave_up && r->frame_bytes + bytes + 16 <= frame_limit(m, use->func))
+        uint64_t limit = frame_limit(m, use->func);
+        bool fits = origin->size_bytes.hi <= m->config.max_object_bytes;
+        uint64_t bytes = fits ? origin->size_bytes.hi : MIN_BUFFER;
+        if (!r->gave_up && r->frame_bytes + bytes <= limit)
             add_action(m, use->func, use->op, ESC_ACT_INLINE, NULL);
     }
 }
@@ -399,6 +420,8 @@ static void place_sites(EscModule *m, const uint32_t *first, const uint32_t *nex
         EscFunc f = a->order[k];
         uint64_t below = deepest_below(m, f);
         a->results[f].frame_bytes = m->funcs[f].reserved_bytes;
+        for (EscSite i = first[f]; i != ESC_NONE; i = next[i])
+            a->results[f].nbuffers += wants_buffer(m, i);
         for (EscSite i = first[f]; i != ESC_NONE; i = next[i])
             a->sites[i].verdict = place_site(m, i, below);
         a->results[f].path_bytes = a->results[f].frame_bytes + below;

@@ -399,7 +399,8 @@ Obj esc_solver_object(Solver *s, const Object *key) {
             return s->obj_index[at];
     Object o = *key;
     o.first_cell = o.first_reader = ESC_NONE;
-    o.ncells = 0;
+    o.ncells = o.ncontents = 0;
+    o.entry_node = 0;
     s->objs[s->nobjs] = o;
     s->obj_index[at] = s->nobjs;
     return s->nobjs++;

@@ -40,7 +40,8 @@ typedef struct Object {
     bool exposed;         /* its contents may change behind our back */
     EscNumber size_bytes; /* FRESH: in terms of this function's parameters */
     uint32_t inline_cost; /* FRESH: operations to bring here; UINT32_MAX: cannot be */
-    uint32_t first_cell, ncells;
+    uint32_t first_cell, ncells, ncontents;
+    Node entry_node; /* CONTENT, DEEP: points to it, made when moved; 0: none */
     uint32_t first_reader;
 } Object;
 
@@ -50,7 +51,6 @@ typedef struct Cell {
     uint32_t width;
     Node node;
     uint32_t next;
-    Obj initial; /* the CONTENT or DEEP object it held on entry; ESC_NONE */
 } Cell;
 
 typedef struct Fact {

@@ -286,12 +286,7 @@ static void emit_contents(Builder *b, Obj o) {
         const Cell c = s->cells[i];
         for (FactId k = s->nodes[c.node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
             const Fact f = s->facts[k];
-            bool entry =
-                f.cause == ESC_NONE && f.op == ESC_NONE &&
-                esc_obj_is_placeholder(s->objs[f.obj].kind) &&
-                (s->objs[f.obj].parent == o || f.obj == o ||
-                 (s->objs[f.obj].kind == OBJ_DEEP && esc_obj_is_placeholder(s->objs[o].kind)));
-            if (!entry && s->objs[f.obj].kind != OBJ_FUNCTION)
+            if (s->objs[f.obj].kind != OBJ_FUNCTION)
                 emit_store(b, o, &c, &f);
         }
     }

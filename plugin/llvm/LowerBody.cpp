@@ -491,11 +491,18 @@ void BodyLowering::lowerPhi(PHINode &I) {
   EscValue Dst = result(I);
   if (Dst == ESC_NONE)
     return;
-  SmallVector<EscValue, 8> Incoming;
-  for (const Value *V : I.incoming_values())
-    if (EscValue In = operand(V); In != ESC_NONE && !is_contained(Incoming, In))
-      Incoming.push_back(In);
-  emitMerge(Dst, Incoming, &I);
+  // Each operand says where it comes from: it is used on that way only.
+  SmallVector<EscArg, 8> Args;
+  for (unsigned N = 0; N < I.getNumIncomingValues(); ++N)
+    if (EscValue In = operand(I.getIncomingValue(N)); In != ESC_NONE)
+      Args.push_back({In, esc_number_constant(Blocks.lookup(I.getIncomingBlock(N))), 0});
+  if (Args.empty())
+    return;
+  EscOpInfo Info = esc_op_info(ESC_OP_MERGE);
+  Info.dst = Dst;
+  Info.args = Args.data();
+  Info.nargs = uint32_t(Args.size());
+  emit(Info, &I);
 }
 
 void BodyLowering::lowerCast(CastInst &I) {

@@ -190,19 +190,46 @@ bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
   return apply(Lowered, M, FAM, Stage::Late) || Inlined;
 }
 
-void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
-  if (!Opts.NeedSource)
-    return;
+// Calls of the source that no rewrite made or left, each with its entry and its inline chain.
+void Driver::forEachSourceCall(Module &M,
+                               function_ref<void(CallBase &, const CallInfo *, StringRef)> Each) {
   Locator Where(Sources, true);
   for (Function &F : M)
     for (Instruction &I : instructions(F)) {
-      const auto *Call = dyn_cast<CallBase>(&I);
+      auto *Call = dyn_cast<CallBase>(&I);
       if (!Call || isa<IntrinsicInst>(Call) || !Call->getCalledFunction() ||
           (Rewrites != 0 && isSettledAllocation(*Call)))
         continue;
       if (const CallInfo *Site = Where.call(I, Call->getCalledFunction()->getName()))
-        Out.stillThere(Site, Locator::chain(I));
+        Each(*Call, Site, Locator::chain(I));
     }
+}
+
+// Debug locations change what the passes behind this position make of a function (seen with
+// sqlite3's pager_playback at -O2: another order of blocks), and the object must be the same with
+// -m and without. So locations that only we asked for end here; marks on the calls remain.
+void Driver::forget(Module &M) {
+  if (!Opts.NeedSource || !OwnsLocations || Forgot)
+    return;
+  Forgot = true;
+  forEachSourceCall(M, [&](CallBase &Call, const CallInfo *Site, StringRef Chain) {
+    Out.mark(Call, Site, Chain);
+  });
+  stripLocations(M);
+}
+
+void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
+  if (!Opts.NeedSource)
+    return;
+  if (Forgot) {
+    for (Function &F : M)
+      for (Instruction &I : instructions(F))
+        if (auto *Call = dyn_cast<CallBase>(&I))
+          Out.stillThere(*Call);
+  } else {
+    forEachSourceCall(
+        M, [&](CallBase &, const CallInfo *Site, StringRef Chain) { Out.stillThere(Site, Chain); });
+  }
   Out.finish(/*SawLast=*/true, &M, &FAM);
   stripLocations(M);
 }
@@ -285,8 +312,10 @@ struct PositionPass : PassInfoMixin<PositionPass> {
       break;
     case Position::Late:
       Changed = D.late(M, FAM);
+      D.forget(M);
       break;
     case Position::Last:
+      Changed = separateReuses(M);
       D.last(M, FAM);
       break;
     }

@@ -38,6 +38,8 @@ public:
   void start(llvm::Module &M);
   bool early(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   bool late(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  // After `late`: the locations that we asked for go away.
+  void forget(llvm::Module &M);
   void last(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
 
   // Everything at once over a module nobody will compile.
@@ -53,6 +55,9 @@ private:
   bool settle(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   bool apply(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM, Stage At);
   void stripLocations(llvm::Module &M);
+  void forEachSourceCall(
+      llvm::Module &M,
+      llvm::function_ref<void(llvm::CallBase &, const CallInfo *, llvm::StringRef)> Each);
 
   const Options &Opts;
   const SourceTable &Sources;
@@ -62,6 +67,7 @@ private:
   uint64_t Rewrites = 0;
   bool Dumped = false;
   bool OwnsLocations = false;
+  bool Forgot = false;
 };
 
 // Add our positions to a pipeline. `D` must outlive its run.

@@ -204,7 +204,8 @@ typedef enum EscOpKind {
     ESC_OP_FUNCTION, /* dst = &function (index = EscFunc) */
     ESC_OP_WORLD,   /* dst = a pointer to anything that escaped or was never ours */
     ESC_OP_COPY,    /* dst = a + [lo, hi] bytes (a cast: 0; unknown arithmetic: OFFSET_MIN..MAX) */
-    ESC_OP_MERGE,   /* dst = one of args (phi, select, two-operand arithmetic on hidden pointers) */
+    ESC_OP_MERGE,   /* dst = one of args (phi, select, two-operand arithmetic on hidden pointers). In a
+                       phi, .number of an argument is the block it comes from, as a constant. */
     ESC_OP_DIFF,    /* dst = a - b, both pointers: no flow while both are in the same object */
     ESC_OP_LOAD,    /* dst = what lies at a + [lo, hi], `width` bytes wide (0: unknown width) */
     ESC_OP_STORE,   /* the memory at a + [lo, hi], `width` bytes, holds b too */
