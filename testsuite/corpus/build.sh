@@ -51,6 +51,7 @@ prepare_whole() {
         (cd "$tree" && whole >whole.c)
     else
         CC=$CLANG RENAMER=$CORPUS/tools/rename RENAME=${rename[*]:-} TWICE=${twice[*]:-} KEEP=${keep[*]:-} \
+            SKIP=$(printf '%s\n' "${skip[@]:-none}") \
             "$HERE/merge.sh" "$tree" "${cppflags[@]}" -- "${files[@]}"
     fi
     echo "$key" >"$tree/.merged"

@@ -112,7 +112,9 @@ static void *resize(void *block, size_t size, const void *frame) {
     return __libc_realloc(block, size);
 }
 
-void *realloc(void *block, size_t size) { return resize(block, size, __builtin_frame_address(0)); }
+void *realloc(void *block, size_t size) {
+    return resize(block, size, __builtin_frame_address(0));
+}
 
 void *reallocarray(void *block, size_t count, size_t size) {
     size_t bytes;

@@ -153,15 +153,32 @@ int main(int argc, char **argv) {
     int option;
     while ((option = getopt(argc, argv, "+s:c:n:t:z:d:p:P:")) != -1) {
         switch (option) {
-        case 's': options.stats = optarg; break;
-        case 'c': options.counter = optarg; break;
-        case 'n': options.counts = optarg; break;
-        case 't': options.seconds = (unsigned)strtoul(optarg, NULL, 10); break;
-        case 'z': fresh = optarg; break;
-        case 'd': depth = strtoul(optarg, NULL, 10); break;
-        case 'p': print_totals(optarg); return 0;
-        case 'P': print_paths(optarg); return 0;
-        default: return 125;
+        case 's':
+            options.stats = optarg;
+            break;
+        case 'c':
+            options.counter = optarg;
+            break;
+        case 'n':
+            options.counts = optarg;
+            break;
+        case 't':
+            options.seconds = (unsigned)strtoul(optarg, NULL, 10);
+            break;
+        case 'z':
+            fresh = optarg;
+            break;
+        case 'd':
+            depth = strtoul(optarg, NULL, 10);
+            break;
+        case 'p':
+            print_totals(optarg);
+            return 0;
+        case 'P':
+            print_paths(optarg);
+            return 0;
+        default:
+            return 125;
         }
     }
     if (fresh != NULL) {

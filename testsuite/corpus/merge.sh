@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # merge.sh - join the source files of a program to one translation unit.
 #
-#     merge.sh TREE FLAG... -- FILE...        (CC, RENAME, TWICE, KEEP in the environment)
+#     merge.sh TREE FLAG... -- FILE...        (CC, RENAME, SKIP, TWICE, KEEP in the environment)
 #
 # TREE is a private copy of the program's sources; its files are changed in place and
 # TREE/whole.c is made, which #includes every FILE. Three things stand in the way:
@@ -12,8 +12,9 @@
 #                                 in every file where a clashing name is local it gets the file's
 #                                 name as prefix (tentative definitions would merge silently)
 #   macros of one file            are pushed before and popped after it, but for those in KEEP="A B"
-# What no symbol table shows (types, enumerators, unused statics) is named by the recipe:
-# RENAME="file.c:name ...".
+#                                 and so do structures that two files define
+# What neither shows (typedefs, enumerators, unused statics) is named by the recipe: RENAME="file.c:name ...";
+# SKIP, one file.c:name a line, is not renamed there, because a member has the name (it is in the other file).
 set -euo pipefail
 
 tree=$1
@@ -50,10 +51,28 @@ symbols() {
     rm -f "$object"
 }
 
+# Prints "FILE NAME" for every struct, union and enum with a body in the files given.
+tags() {
+    awk '{ line = $0; while (line ~ /^(typedef |static |const )*(struct|union|enum) [A-Za-z_0-9]+[ \t]*$/ && (getline next_line) > 0) line = line " " next_line }
+        match(line, /^(typedef |static |const )*(struct|union|enum) [A-Za-z_0-9]+[ \t]*\{/) {
+            name = substr(line, 1, RLENGTH); sub(/[ \t]*\{$/, "", name); sub(/.* /, "", name); print FILENAME, name
+        }' "$@"
+}
+
+# Prints "FILE tag:NAME" for every tag a file defines that another file or a header defines as well.
+tag_clashes() {
+    {
+        find . -name '*.h' -exec cat {} + | tags - | sed 's/^-/header/'
+        tags "${files[@]}"
+    } | sort -u | awk '{ count[$2]++; file[NR] = $1; name[NR] = $2 }
+        END { for (i = 1; i <= NR; i++) if (count[name[i]] > 1 && file[i] != "header") print file[i], "tag:" name[i] }'
+}
+
 # Prints "FILE NAME" for every local that is defined in another file as well.
 clashes() {
     symbols | awk '{ count[$3]++; if ($2 ~ /[a-z]/) local[$1 " " $3] = $3 }
         END { for (key in local) if (count[local[key]] > 1) print key }'
+    tag_clashes
     local pair
     for pair in ${RENAME:-}; do
         printf '%s %s\n' "${pair%%:*}" "${pair#*:}"
@@ -61,7 +80,7 @@ clashes() {
 }
 
 prefix_of() {
-    printf '%s__' "$(basename "$1" .c | tr -c '[:alnum:]\n' _)"
+    printf '%s__' "$(tr -c '[:alnum:]\n' _ <<<"${1%.c}")"
 }
 
 rename_clashes() {
@@ -90,7 +109,7 @@ include_file() {
     done
 }
 
-clashes | sort -u >.clashes
+clashes | sort -u | grep -vxF -e "${SKIP//:/ }" >.clashes || true
 guard_headers
 rename_clashes
 for file in "${files[@]}"; do

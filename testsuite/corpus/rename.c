@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* rename.c - copy a C file and give some of its identifiers a prefix.
  *
- *     rename PREFIX NAME... < in.c > out.c
+ *     rename PREFIX NAME... < in.c > out.c        (a NAME `tag:N` is the N of struct, union or enum
+ * only)
  *
  * merge.sh joins the files of a program to one; what is static under the same name in
  * two of them has to be told apart. A #define would also rename the members of structs
@@ -21,7 +22,8 @@ typedef struct {
     const char *prefix;
     char **names;
     int count;
-    bool member; /* the last token was `.` or `->` */
+    bool member; /* the last token was `.` or `->` (and not the last dot of `...`) */
+    bool tag;    /* the last token was `struct`, `union` or `enum` */
 } Renamer;
 
 static void copy_line_comment(int c) {
@@ -56,6 +58,17 @@ static void copy_literal(int quote) {
     }
 }
 
+static bool is_renamed(const Renamer *renamer, const char *word) {
+    for (int i = 0; i < renamer->count; i++) {
+        const char *name = renamer->names[i];
+        if (strncmp(name, "tag:", 4) == 0
+                ? renamer->tag && strcmp(word, name + 4) == 0
+                : !renamer->member && !renamer->tag && strcmp(word, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void copy_word(Renamer *renamer, int c) {
     char word[256];
     size_t length = 0;
@@ -69,11 +82,12 @@ static void copy_word(Renamer *renamer, int c) {
     }
     ungetc(c, stdin);
     word[length] = '\0';
-    for (int i = 0; i < renamer->count && !renamer->member; i++)
-        if (strcmp(word, renamer->names[i]) == 0)
-            fputs(renamer->prefix, stdout);
+    if (is_renamed(renamer, word))
+        fputs(renamer->prefix, stdout);
     fputs(word, stdout);
     renamer->member = false;
+    renamer->tag =
+        strcmp(word, "struct") == 0 || strcmp(word, "union") == 0 || strcmp(word, "enum") == 0;
 }
 
 static void copy_slash(Renamer *renamer) {
@@ -101,8 +115,10 @@ static void copy_file(Renamer *renamer) {
             copy_slash(renamer);
         } else {
             putchar(c);
-            if (!isspace(c)) /* `...` introduces no member */
-                renamer->member = (c == '.' && before != '.') || (c == '>' && before == '-');
+            if (isspace(c))
+                continue;
+            renamer->member = (c == '.' && before != '.') || (c == '>' && before == '-');
+            renamer->tag = false;
         }
     }
 }
@@ -112,7 +128,7 @@ int main(int argc, char **argv) {
         fputs("rename: usage: rename PREFIX NAME... < in.c > out.c\n", stderr);
         return 2;
     }
-    Renamer renamer = {argv[1], argv + 2, argc - 2, false};
+    Renamer renamer = {argv[1], argv + 2, argc - 2, false, false};
     copy_file(&renamer);
     return ferror(stdout) != 0;
 }
