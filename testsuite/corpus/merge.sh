@@ -109,7 +109,7 @@ include_file() {
     done
 }
 
-clashes | sort -u | grep -vxF -e "${SKIP//:/ }" >.clashes || true
+clashes | sort -u | grep -vxF -e "$(tr : " " <<<"${SKIP:-none}")" >.clashes || true
 guard_headers
 rename_clashes
 for file in "${files[@]}"; do
