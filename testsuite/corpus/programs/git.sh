@@ -57,13 +57,15 @@ rename=(builtin/hook.c:run builtin/remote.c:TAGS_{UNSET,DEFAULT,SET} ctype.c:{S,
 skip=(builtin/checkout.c:checkout_worktree builtin/pack-objects.c:depth builtin/receive-pack.c:report
     builtin/unpack-objects.c:offset list-objects.c:show_commit list-objects.c:show_object)
 
-# Both merge strategies give a body to the type of `priv`, two files define the same slabs, two headers have one guard.
+# Both merge strategies give a body to the type of `priv`, two files define the same slabs, two headers have one
+# guard, and one file asks that fopen be not redefined.
 fix_tree() {
     sed -i -e 's/CALLOC_ARRAY(opt->priv, 1)/opt->priv = xcalloc(1, sizeof(struct merge_options_internal))/' \
         -e 's/sizeof(\*opt->priv)/sizeof(struct merge_options_internal)/' \
         -e 's/opt->priv->/((struct merge_options_internal *)opt->priv)->/g' merge-ort.c merge-recursive.c
     sed -Ei 's/\b((init_|clear_)?)((indegree|author_date)_slab(_at|_peek)?)\b/\1revision_\3/g' revision.c
     sed -i 's/\bTREE_H\b/REFTABLE_TREE_H/' reftable/tree.h
+    sed -i 's/^#include "..\/git-compat-util.h"/&\n#undef fopen/' compat/fopen.c
 }
 
 inputs() {
