@@ -73,7 +73,7 @@ compile_one() {
 
 # build_program NAME FORM VARIANT: leaves $OUT/program.
 build_program() {
-    local name=$1 form=$2 variant=$3 tree=$SRC key file files=()
+    local name=$1 form=$2 variant=$3 tree=$SRC key files=()
     OUT=$CORPUS/build/$name/$form.$variant
     PLUGIN_ARGS=
     if [[ $variant != plain ]]; then
@@ -114,7 +114,8 @@ build_key() {
         "$CLANG" --version
         echo "$COMPILE $PLUGIN_ARGS ${ldlibs[*]}"
         cat "$tree/.prepared" "$tree/.merged" 2>/dev/null || true
-        [[ $variant == plain ]] || cat "$PLUGIN" $([[ $PLUGIN_ARGS != *models=* ]] || echo "${PLUGIN_ARGS##*models=}")
+        [[ $variant == plain ]] || cat "$PLUGIN"
+        [[ $PLUGIN_ARGS != *models=* ]] || cat "${PLUGIN_ARGS##*models=}"
     } | sha256sum
 }
 

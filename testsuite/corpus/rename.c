@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* rename.c - copy a C file and give some of its identifiers a prefix.
  *
- *     rename PREFIX NAME... < in.c > out.c        (a NAME `tag:N` is the N of struct, union or enum
- * only)
+ *     rename PREFIX NAME... < in.c > out.c
+ *
+ * A NAME `tag:N` is N as the tag of a struct, union or enum only; a plain one is no tag.
  *
  * merge.sh joins the files of a program to one; what is static under the same name in
  * two of them has to be told apart. A #define would also rename the members of structs

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # GNU bc: many divisions of long numbers, square roots, e(x), a(x), and functions with arrays and locals.
 # shellcheck shell=bash disable=SC2034 # read by build.sh
-source_package=bc
+source_package='bc'
 cppflags=(-DHAVE_CONFIG_H -I. -Ibc -Ih)
 ldlibs=()
 keep=(YYTOKENTYPE YYSTYPE YYSTYPE_IS_DECLARED YYSTYPE_IS_TRIVIAL)
