@@ -210,7 +210,7 @@ static void promise_finding(ModelFile *f, uint32_t n, const char *text, bool rep
 
 static bool is_action(const char *text) {
     return after(text, "remove ") || after(text, "guard ") || after(text, "clone ") ||
-           strcmp(text, "guard") == 0 || strcmp(text, "inline") == 0;
+           after(text, "inline ") || strcmp(text, "guard") == 0 || strcmp(text, "inline") == 0;
 }
 
 /* Take in the parts of one line's comment; `action` gets the promised action. */
