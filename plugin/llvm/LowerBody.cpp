@@ -430,9 +430,11 @@ void BodyLowering::lower(Instruction &I) {
     return emitMerge(result(I), {operand(I.getOperand(1)), operand(I.getOperand(2))}, &I);
   case Instruction::Freeze:
     return emitCopy(result(I), operand(I.getOperand(0)), 0, 0, &I);
+  case Instruction::Switch:
+    return lowerDecision(cast<SwitchInst>(I).getCondition(), nullptr, I);
   case Instruction::ICmp:
     if (!I.getOperand(0)->getType()->isPtrOrPtrVectorTy())
-      return; // a number is no use of what it may have been made from
+      return lowerDecision(I.getOperand(0), I.getOperand(1), I);
     emitUse(operand(I.getOperand(0)), &I);
     return emitUse(operand(I.getOperand(1)), &I);
   case Instruction::Ret:
@@ -464,7 +466,49 @@ void BodyLowering::lower(Instruction &I) {
   }
 }
 
-// Switch, vectors, aggregates, exceptions, and whatever a later LLVM adds: the result is made of
+// Is `V` a number computed from the address of something? Alignment tests and differences of two
+// addresses do not tell where it is.
+static bool tellsAddress(const Value *V, unsigned Depth = 0) {
+  if (Depth == 8)
+    return true;
+  if (isa<PtrToIntInst>(V))
+    return true;
+  if (const auto *C = dyn_cast<CastInst>(V))
+    return tellsAddress(C->getOperand(0), Depth + 1);
+  const auto *B = dyn_cast<BinaryOperator>(V);
+  if (!B)
+    return false;
+  // The low bits of the address itself; shifted ones can be any bits of it.
+  if (const auto *Mask = dyn_cast<ConstantInt>(B->getOperand(1));
+      B->getOpcode() == Instruction::And && Mask && Mask->getValue().ult(16)) {
+    const Value *Masked = B->getOperand(0);
+    while (const auto *C = dyn_cast<CastInst>(Masked)) {
+      if (isa<PtrToIntInst>(C))
+        return false;
+      Masked = C->getOperand(0);
+    }
+  }
+  bool First = tellsAddress(B->getOperand(0), Depth + 1);
+  bool Second = tellsAddress(B->getOperand(1), Depth + 1);
+  return B->getOpcode() == Instruction::Sub ? First != Second : First || Second;
+}
+
+// A program that decides by the bits of an address can build the address again without any flow of
+// values. A test for null and an order between two addresses tell too little for that.
+void BodyLowering::lowerDecision(const Value *A, const Value *B, Instruction &I) {
+  bool First = tellsAddress(A), Second = B && tellsAddress(B);
+  const auto *Zero = dyn_cast_or_null<ConstantInt>(B);
+  bool NullTest = Zero && Zero->isZero() && isa<PtrToIntInst>(A->stripPointerCasts());
+  if (First == Second || NullTest)
+    return;
+  EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
+  Info.a = operand(First ? A : B);
+  Info.index = ESC_REASON_INTEGER;
+  if (Info.a != ESC_NONE)
+    emit(Info, &I);
+}
+
+// Vectors, aggregates, exceptions, and whatever a later LLVM adds: the result is made of
 // the operands and of nothing else. What throws or branches on a pointer only uses it.
 void BodyLowering::lowerGeneric(Instruction &I) {
   SmallVector<EscValue, 4> Operands;

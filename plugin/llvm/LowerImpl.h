@@ -115,6 +115,7 @@ private:
   void lowerCast(llvm::CastInst &I);
   void lowerReturn(llvm::ReturnInst &I);
   void lowerGeneric(llvm::Instruction &I);
+  void lowerDecision(const llvm::Value *A, const llvm::Value *B, llvm::Instruction &I);
   void lowerEdges();
 
   // Calls.

@@ -849,6 +849,8 @@ const VariableInfo *SourceTable::variable(unsigned File, unsigned Line, unsigned
 const FunctionInfo *SourceTable::function(StringRef LinkageName) const {
   I->indexFunctions();
   auto It = I->ByLinkageName.find(LinkageName);
+  if (It == I->ByLinkageName.end()) // a copy of a function has its name and a suffix
+    It = I->ByLinkageName.find(LinkageName.split(".esc").first);
   return It == I->ByLinkageName.end() ? nullptr : I->functionInfo(It->second);
 }
 
