@@ -4,7 +4,8 @@
  * The naive solver has no summaries: every call is replaced by the body of its callee, to a fixed
  * depth, and every activation has objects of its own. Memory is an array of four-byte slots, and a
  * pointer is an object and a set of offsets. All operations are applied again and again until
- * nothing is added.
+ * nothing is added. One thing it knows of order: what callers write into an object after its maker
+ * returned, the maker and what it calls have not read; and nobody reads a local after that.
  *
  * What it drops (deeper calls, offsets beyond its slots, offsets that are no multiple of four)
  * makes it say less. So each thing it says must be found by the real solver too:
@@ -63,9 +64,12 @@ typedef struct Naive {
     uint32_t nnodes;
     Offsets facts[MAX_NODES][MAX_OBJECTS];
     Offsets memory[MAX_OBJECTS][SLOTS + 1][MAX_OBJECTS];
-    Offsets world[MAX_OBJECTS];     /* what is lost */
-    Offsets nothing[MAX_OBJECTS];   /* what NULL points to */
-    uint64_t outside[MAX_CONTEXTS]; /* reached_from_outside */
+    Offsets during[MAX_OBJECTS][SLOTS + 1][MAX_OBJECTS]; /* written before its maker returned */
+    Offsets world_during[MAX_OBJECTS];                   /* lost before its maker returned */
+    uint32_t current;                                    /* context of the operation */
+    Offsets world[MAX_OBJECTS];                          /* what is lost */
+    Offsets nothing[MAX_OBJECTS];                        /* what NULL points to */
+    uint64_t outside[MAX_CONTEXTS];                      /* reached_from_outside */
     bool changed;
 } Naive;
 
@@ -109,6 +113,39 @@ static Offsets touched(Offsets at, uint32_t width) {
     return sum & ANYWHERE ? ALL_SLOTS | ANYWHERE : sum;
 }
 
+static bool is_below(const Naive *n, uint32_t context, uint32_t above) {
+    for (; context != ESC_NONE; context = n->contexts[context].parent)
+        if (context == above)
+            return true;
+    return false;
+}
+
+/* Whether the activation that made the object still runs while the current operation does. */
+static bool is_during(const Naive *n, uint32_t object) {
+    return is_below(n, n->current, n->objects[object].context);
+}
+
+static void lose_all(Naive *n, const Offsets *from) {
+    join_all(n, n->world, from);
+    for (uint32_t o = 1; o < n->nobjects; o++)
+        if (from[o] && is_during(n, o))
+            join_one(n, &n->world_during[o], from[o]);
+}
+
+/* What a slot holds, seen from the current operation. */
+static const Offsets *slot(const Naive *n, uint32_t object, uint32_t i) {
+    if (is_during(n, object))
+        return n->during[object][i];
+    return n->objects[object].is_site ? n->memory[object][i] : n->nothing; /* a dead local */
+}
+
+static void write_slot(Naive *n, uint32_t object, uint32_t i, const Offsets *from) {
+    if (is_during(n, object) || n->objects[object].is_site)
+        join_all(n, n->memory[object][i], from);
+    if (is_during(n, object))
+        join_all(n, n->during[object][i], from);
+}
+
 static void read_slots(Naive *n, uint32_t object, Offsets slots, Offsets *to) {
     if (object == WORLD) {
         join_one(n, &to[WORLD], ANYWHERE);
@@ -116,17 +153,17 @@ static void read_slots(Naive *n, uint32_t object, Offsets slots, Offsets *to) {
     }
     for (uint32_t i = 0; i <= SLOTS; i++)
         if (slots >> i & 1)
-            join_all(n, to, n->memory[object][i]);
+            join_all(n, to, slot(n, object, i));
 }
 
 static void write_slots(Naive *n, uint32_t object, Offsets slots, const Offsets *from) {
     if (object == WORLD) {
-        join_all(n, n->world, from);
+        lose_all(n, from);
         return;
     }
     for (uint32_t i = 0; i <= SLOTS; i++)
         if (slots >> i & 1)
-            join_all(n, n->memory[object][i], from);
+            write_slot(n, object, i, from);
 }
 
 /* `bytes` from one place of one object to one of another. */
@@ -136,7 +173,7 @@ static void move_slots(Naive *n, uint32_t to, Offsets to_at, uint32_t from, Offs
         Offsets content[MAX_OBJECTS] = {[WORLD] = from == WORLD ? ANYWHERE : 0};
         for (uint32_t i = 0; from != WORLD && i <= SLOTS; i++)
             for (uint32_t o = 0; (touched(from_at, bytes) >> i & 1) && o < n->nobjects; o++)
-                content[o] |= n->memory[from][i][o];
+                content[o] |= slot(n, from, i)[o];
         write_slots(n, to, touched(to_at, bytes), content);
         return;
     }
@@ -145,7 +182,7 @@ static void move_slots(Naive *n, uint32_t to, Offsets to_at, uint32_t from, Offs
             for (uint32_t i = 0; (from_at >> f & 1) && (to_at >> t & 1) && i * SLOT_BYTES < bytes &&
                                  f + i < SLOTS && t + i < SLOTS;
                  i++)
-                join_all(n, n->memory[to][t + i], n->memory[from][f + i]);
+                write_slot(n, to, t + i, slot(n, from, f + i));
 }
 
 static Offsets *node(Naive *n, const Context *c, EscValue v) {
@@ -174,7 +211,7 @@ static void apply_call(Naive *n, uint32_t context, EscOp id, const Op *op, Offse
     const Function *f = &n->m->funcs[c->func];
     if (!n->m->funcs[op->index].has_body) {
         for (uint32_t i = 0; i < op->nargs; i++)
-            join_all(n, n->world, node(n, c, f->args[op->args + i].value));
+            lose_all(n, node(n, c, f->args[op->args + i].value));
         join_one(n, &dst[WORLD], ANYWHERE);
         return;
     }
@@ -207,6 +244,7 @@ static void apply(Naive *n, uint32_t context, EscOp id) {
     Context *c = &n->contexts[context];
     const Function *f = &n->m->funcs[c->func];
     const Op *op = &f->ops[id];
+    n->current = context;
     Offsets *dst = n->facts[op->dst == ESC_NONE ? c->result + 1 : c->values + op->dst];
     Offsets a[MAX_OBJECTS], b[MAX_OBJECTS];
     memcpy(a, node(n, c, op->a), sizeof a);
@@ -262,7 +300,7 @@ static void apply(Naive *n, uint32_t context, EscOp id) {
         join_all(n, n->facts[c->result], a);
         break;
     case ESC_OP_LEAK:
-        join_all(n, n->world, a);
+        lose_all(n, a);
         break;
     default: /* no flow */
         break;
@@ -271,11 +309,17 @@ static void apply(Naive *n, uint32_t context, EscOp id) {
 
 /* What is lost loses what it holds, and anything may be written into it. */
 static void spread_world(Naive *n) {
-    Offsets world[MAX_OBJECTS] = {[WORLD] = ANYWHERE};
     for (uint32_t o = 1; o < n->nobjects; o++)
-        if (n->world[o]) {
-            write_slots(n, o, ALL_SLOTS | ANYWHERE, world);
-            read_slots(n, o, ALL_SLOTS | ANYWHERE, n->world);
+        for (uint32_t i = 0; (n->objects[o].is_site ? n->world : n->world_during)[o] && i <= SLOTS;
+             i++) {
+            join_one(n, &n->memory[o][i][WORLD], ANYWHERE);
+            join_all(n, n->world, n->memory[o][i]);
+            if (!n->world_during[o])
+                continue;
+            join_one(n, &n->during[o][i][WORLD], ANYWHERE);
+            for (uint32_t in = 1; in < n->nobjects; in++)
+                if (is_below(n, n->objects[o].context, n->objects[in].context))
+                    join_one(n, &n->world_during[in], n->during[o][i][in]);
         }
 }
 
@@ -295,13 +339,6 @@ static uint32_t open_context(Naive *n, EscFunc func, uint32_t parent, EscOp call
         c->below[i] = known ? open_context(n, f->ops[i].index, id, i, depth + 1) : ESC_NONE;
     }
     return id;
-}
-
-static bool is_below(const Naive *n, uint32_t context, uint32_t above) {
-    for (; context != ESC_NONE; context = n->contexts[context].parent)
-        if (context == above)
-            return true;
-    return false;
 }
 
 /* The objects, a bit each, that anything outside of an activation, and of what that calls, leads
@@ -329,7 +366,8 @@ static uint64_t reached_from_outside(const Naive *n, uint32_t home) {
     for (uint64_t before = 0; before != reached;) {
         before = reached;
         for (uint32_t o = 1; o < n->nobjects; o++)
-            if (reached >> o & 1)
+            if ((reached >> o & 1) && (n->objects[o].is_site || n->objects[o].context == home ||
+                                       !is_below(n, n->objects[o].context, home)))
                 reached |= holds[o];
     }
     return reached;
