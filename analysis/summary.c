@@ -215,12 +215,16 @@ static EscValue value_of(Builder *b, Obj o) {
         if (!b->in_world[o])
             return fresh_value(b, o);
         return b->value[o] = world_value(b);
+    case OBJ_LOCAL:
+        /* Its address points nowhere we know once it is dead. Before, whoever found it (something
+         * called while it was linked into the caller's memory) may have kept what it holds. */
+        b->pending[o] = true;
+        break;
     case OBJ_WORLD:
     case OBJ_GLOBAL:
-    case OBJ_LOCAL:
         break;
     }
-    return b->value[o] = world_value(b); /* the address of a dead local points nowhere we know */
+    return b->value[o] = world_value(b);
 }
 
 static void emit_leak(Builder *b, EscValue value, EscReason reason, EscOp origin) {
