@@ -284,7 +284,7 @@ static bool measure(const Shape *shape, uint32_t nops, bool print) {
         gave_up += v.reason == ESC_REASON_GAVE_UP && v.placement == ESC_PLACE_HEAP;
     }
     if (print)
-        printf("%-10s %8u %8.2f %8.2f %8.1f %8u\n", shape->name, b.made, built - start,
+        printf("%-10s %8u %8.4f %8.4f %8.1f %8u\n", shape->name, b.made, built - start,
                analysed - built, peak_mb(), moved);
     if (!done || gave_up > 0)
         fprintf(stderr, "%s: gave up: %s\n", shape->name, b.m->gave_up ? b.m->gave_up : "in part");
