@@ -23,6 +23,10 @@
  * So the work on a component is bounded by its size. */
 enum { COARSE_AFTER = 5, WORST_AFTER = 9, MAX_ROUNDS = 64 };
 
+/* The facts of a whole module, in those of one function: unlike a time, a limit that gives the same
+ * answer on every machine. */
+enum { MODULE_FACTS = 100 };
+
 uint64_t esc_now_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -161,6 +165,7 @@ static bool solve_function(EscModule *m, EscFunc f, bool decide) {
         esc_decide_escapes(&s);
         esc_param_facts(&s, &m->analysis->results[f]);
     }
+    m->analysis->nfacts += s.nfacts;
     esc_solver_free(&s);
     if (!summarized) {
         state->worst = true;
@@ -199,6 +204,8 @@ static bool late(EscModule *m) {
     Analysis *a = m->analysis;
     if (a->deadline_ns && !m->gave_up && esc_now_ns() > a->deadline_ns)
         m->gave_up = limit_text(m, "milliseconds", m->config.max_milliseconds);
+    if (a->nfacts / MODULE_FACTS > m->config.max_facts && !m->gave_up)
+        m->gave_up = limit_text(m, "points-to facts", m->config.max_facts * MODULE_FACTS);
     if (m->memory.failed && !m->gave_up)
         m->gave_up = "out of memory";
     return m->gave_up != NULL;

@@ -98,6 +98,7 @@ typedef struct Analysis {
     uint32_t ninlines, cap_inlines;
     OpAction *actions; /* sorted by (func, op) */
     uint32_t nactions, cap_actions;
+    uint64_t nfacts;      /* of all functions solved so far */
     uint64_t deadline_ns; /* 0: none */
     bool done;
 } Analysis;

@@ -212,8 +212,8 @@ static Node entry_node(Solver *s, Obj content, FactId why, EscOp op) {
 }
 
 void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from,
-                              int64_t from_lo, int64_t from_hi, int64_t max_bytes, FactId why,
-                              EscOp op) {
+                              int64_t from_lo, int64_t from_hi, int64_t max_bytes, bool thin,
+                              FactId why, EscOp op) {
     ObjKind kind = s->objs[from].kind, to_kind = s->objs[to].kind;
     if (s->failed || kind == OBJ_FUNCTION || to_kind == OBJ_FUNCTION)
         return;
@@ -227,8 +227,7 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
         return;
     }
     if (esc_obj_is_placeholder(kind)) {
-        Node entry =
-            entry_node(s, entry_contents(s, from, from_lo, from_hi, width, false), why, op);
+        Node entry = entry_node(s, entry_contents(s, from, from_lo, from_hi, width, thin), why, op);
         esc_solver_write(s, to, to_lo, to_hi, width, entry, op);
     }
     bool exact = to_lo == to_hi && from_lo == from_hi && !esc_range_any(to_lo, to_hi) &&

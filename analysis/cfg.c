@@ -224,3 +224,32 @@ bool esc_cfg_in_loop(Solver *s, EscOp op) {
     const Cfg *c = esc_cfg(s);
     return !c || s->m->memory.failed || c->on_cycle[s->f->ops[op].block];
 }
+
+/* Whether control may come from `from` to `to` later in one activation. */
+static bool comes_to(const Solver *s, Cfg *c, EscOp from, EscOp to) {
+    const Op *ops = s->f->ops;
+    EscBlock target = ops[to].block;
+    if (ops[from].block == target && c->order[from] < c->order[to])
+        return true;
+    uint32_t depth = 0;
+    c->stamp++;
+    c->stack[depth++] = ops[from].block; /* not marked: it may be come back to */
+    while (depth > 0) {
+        EscBlock b = c->stack[--depth];
+        for (uint32_t e = c->first[b]; e < c->first[b + 1]; e++) {
+            EscBlock next = c->succ[e];
+            if (next == target)
+                return true;
+            if (c->mark[next] != c->stamp) {
+                c->mark[next] = c->stamp;
+                c->stack[depth++] = next;
+            }
+        }
+    }
+    return false;
+}
+
+bool esc_cfg_both_run(Solver *s, EscOp a, EscOp b) {
+    Cfg *c = esc_cfg(s);
+    return !c || comes_to(s, c, a, b) || comes_to(s, c, b, a);
+}

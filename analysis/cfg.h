@@ -29,5 +29,7 @@ Cfg *esc_cfg(Solver *s);
 Cfg *esc_cfg_facts(Solver *s); /* with the index of facts */
 void esc_cfg_free(Solver *s);
 bool esc_cfg_in_loop(Solver *s, EscOp op);
+/* Whether one activation may execute both (true also when memory ran out). */
+bool esc_cfg_both_run(Solver *s, EscOp a, EscOp b);
 
 #endif

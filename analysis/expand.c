@@ -95,7 +95,8 @@ static uint32_t inline_cost(const Expansion *x, uint32_t below) {
 
 static void expand_alloc(Expansion *x, const Op *op) {
     Solver *s = x->s;
-    if (op->index == ESC_NONE) {
+    bool known_lost = s->lost_calls && (s->lost_calls[x->op / 32] >> (x->op % 32) & 1);
+    if (op->index == ESC_NONE || known_lost) {
         esc_solver_fact(s, mapped(x, op->dst), OBJ_WORLD, 0, 0, ESC_NONE, x->op);
         return;
     }
@@ -219,7 +220,7 @@ static void expand_op(Expansion *x, const Op *op) {
         expand_memory(x, op);
         break;
     case ESC_OP_MOVE:
-        esc_solver_move(s, a, mapped(x, op->b), op->hi, x->op);
+        esc_solver_move(s, a, mapped(x, op->b), op->hi, (op->flags & ESC_OPF_NARROW) != 0, x->op);
         break;
     case ESC_OP_DEEP:
         expand_deep(x, op);

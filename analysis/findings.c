@@ -213,10 +213,14 @@ static void say_param(Speaker *x, uint32_t param) {
 /* `address of PARAM escapes` stands instead of the parameter's other lines. */
 static bool address_gets_out(const Speaker *x, uint32_t param) {
     const Function *f = &x->m->funcs[x->func];
-    for (EscLocal i = 0; i < f->nlocals; i++)
-        if (f->locals[i].name && f->locals[i].source == f->params[param].source &&
-            x->m->analysis->locals[x->func][i].proved)
+    const Source *p = &x->m->sources[f->params[param].source];
+    for (EscLocal i = 0; i < f->nlocals; i++) {
+        const Source *l = &x->m->sources[f->locals[i].source];
+        bool same = p->file && l->file && p->line == l->line && p->col == l->col &&
+                    strcmp(p->file, l->file) == 0;
+        if (f->locals[i].name && same && x->m->analysis->locals[x->func][i].proved)
             return true;
+    }
     return false;
 }
 

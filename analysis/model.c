@@ -126,7 +126,7 @@ EscConfig esc_config_default(void) {
         .max_recursive_bytes = 128,
         .small_buffer_bytes = 256,
         .max_ops = 1000000,
-        .max_facts = 4000000,
+        .max_facts = 1000000,
         .max_milliseconds = 0,
     };
 }

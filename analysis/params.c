@@ -86,6 +86,9 @@ static void stores(const Solver *s, FuncResult *out) {
         for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE;
              k = s->facts[k].next) {
             const Fact *f = &s->facts[k];
+            /* What a reallocation carries along was there before. */
+            if (f->op != ESC_NONE && s->f->ops[f->op].kind == ESC_OP_REALLOC)
+                continue;
             if (!esc_obj_is_placeholder(s->objs[f->obj].kind) || same_parameter(s, holder, f->obj))
                 continue;
             if (p && (p->flags & ESC_PARAM_SRET))

@@ -361,8 +361,8 @@ static void join_actions(EscModule *m) {
             a->actions[out++] = next;
             continue;
         }
-        if (last->action == ESC_ACT_INLINE)
-            continue;
+        /* A call to be inlined keeps its sites: if the front end does not inline it, it frees them.
+         */
         uint32_t start = a->npool, count = 0;
         if (!esc_memory_grow(&m->memory, &a->pool, &a->cap_pool,
                              a->npool + last->nsites + next.nsites, sizeof *a->pool))

@@ -173,7 +173,8 @@ void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
 
 static void move_pair(Solver *s, const MoveRecord *move, FactId to, FactId from) {
     const Fact t = s->facts[to], f = s->facts[from];
-    esc_solver_move_contents(s, t.obj, t.lo, t.hi, f.obj, f.lo, f.hi, move->hi, from, move->op);
+    esc_solver_move_contents(s, t.obj, t.lo, t.hi, f.obj, f.lo, f.hi, move->hi, move->thin, from,
+                             move->op);
 }
 
 /* Each pair of facts of the two sides once: when the later one is processed. */
@@ -190,12 +191,27 @@ static void apply_move(Solver *s, uint32_t record, bool fact_is_to, FactId fact)
     }
 }
 
+/* Whether both objects may exist in one activation. Two that are made on ways which exclude each
+ * other (`c ? malloc(8) : strdup(t)`) do not. */
+static bool may_coexist(Solver *s, Obj a, Obj b) {
+    const Object *x = &s->objs[a], *y = &s->objs[b];
+    bool made_here = (x->kind == OBJ_SITE || x->kind == OBJ_FRESH) &&
+                     (y->kind == OBJ_SITE || y->kind == OBJ_FRESH);
+    return !made_here || x->op == y->op || esc_cfg_both_run(s, x->op, y->op);
+}
+
 static void apply_diff(Solver *s, uint32_t record, const Fact *fact) {
     DiffRecord *d = &s->diffs[record];
-    if (d->active || d->only == fact->obj)
+    bool two = false;
+    for (uint32_t i = 0; i < d->nseen; i++) {
+        if (d->seen[i] == fact->obj)
+            return;
+        two |= may_coexist(s, d->seen[i], fact->obj);
+    }
+    if (d->active)
         return;
-    if (d->only == ESC_NONE) {
-        d->only = fact->obj;
+    if (!two && d->nseen < DIFF_OBJECTS) {
+        d->seen[d->nseen++] = fact->obj;
         return;
     }
     /* Two objects: the number tells where one is, seen from the other. */
@@ -301,7 +317,7 @@ void esc_solver_copy(Solver *s, Node from, Node to, int64_t lo, int64_t hi, EscO
     esc_solver_edge(s, from, &e);
 }
 
-void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, EscOp op) {
+void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, bool thin, EscOp op) {
     if (to == s->null_value || from == s->null_value)
         return;
     if (!esc_memory_grow(&s->m->memory, &s->moves, &s->cap_moves, s->nmoves + 1,
@@ -310,7 +326,7 @@ void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, EscOp op) {
         return;
     }
     uint32_t record = s->nmoves++;
-    s->moves[record] = (MoveRecord){to, from, hi, op};
+    s->moves[record] = (MoveRecord){to, from, thin, hi, op};
     FlowEdge e = {.kind = EDGE_MOVE_TO, .other = record, .op = op};
     esc_solver_edge(s, to, &e);
     e.kind = EDGE_MOVE_FROM;
@@ -460,8 +476,10 @@ static void add_diff(Solver *s, const Op *op, EscOp id) {
         return;
     }
     uint32_t record = s->ndiffs++;
-    s->diffs[record] = (DiffRecord){
-        value_node(s, op->dst), value_node(s, op->a), value_node(s, op->b), ESC_NONE, false, id};
+    s->diffs[record] = (DiffRecord){.dst = value_node(s, op->dst),
+                                    .a = value_node(s, op->a),
+                                    .b = value_node(s, op->b),
+                                    .op = id};
     FlowEdge e = {.kind = EDGE_DIFF, .other = record, .op = id};
     esc_solver_edge(s, value_node(s, op->a), &e);
     esc_solver_edge(s, value_node(s, op->b), &e);
@@ -490,7 +508,7 @@ static void add_deep(Solver *s, Node from, Node dst, EscOp id) {
 
 static void add_realloc(Solver *s, const Op *op, EscOp id) {
     add_object_op(s, op, id, OBJ_SITE);
-    esc_solver_move(s, value_node(s, op->dst), value_node(s, op->a), ESC_OFFSET_MAX, id);
+    esc_solver_move(s, value_node(s, op->dst), value_node(s, op->a), ESC_OFFSET_MAX, false, id);
     add_free(s, op, id);
 }
 
@@ -537,7 +555,7 @@ static void add_op(Solver *s, EscOp id) {
         add_memory_op(s, op, id);
         break;
     case ESC_OP_MOVE:
-        esc_solver_move(s, a, value_node(s, op->b), op->hi, id);
+        esc_solver_move(s, a, value_node(s, op->b), op->hi, (op->flags & ESC_OPF_NARROW) != 0, id);
         break;
     case ESC_OP_DEEP:
         add_deep(s, a, dst, id);
@@ -628,14 +646,21 @@ static void set_up(Solver *s) {
     }
 }
 
-static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, uint64_t lost,
+/* What is lost, as far as the facts go: parameters, and calls whose fresh memory is. */
+typedef struct Lost {
+    uint64_t params;
+    uint32_t *calls; /* bitset over operations; NULL when out of memory */
+} Lost;
+
+static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, const Lost *lost,
                        uint32_t soft_limit) {
     memset(s, 0, sizeof *s);
     s->m = m;
     s->func = func;
     s->f = &m->funcs[func];
     s->coarse = coarse;
-    s->lost_params = lost;
+    s->lost_params = lost->params;
+    s->lost_calls = lost->calls;
     s->soft_limit = soft_limit;
     if (s->f->nops > m->config.max_ops) {
         s->limit = "operations in one function";
@@ -649,34 +674,46 @@ static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, uint6
         s->failed = true;
 }
 
-/* The parameters that are lost, as far as the facts go. */
-static uint64_t find_lost(const Solver *s) {
-    uint64_t lost = s->lost_params;
+static void find_lost(const Solver *s, Lost *lost) {
+    if (!lost->calls) {
+        size_t words = s->f->nops / 32 + 1;
+        lost->calls = esc_memory_resize(&s->m->memory, NULL, words, sizeof *lost->calls);
+        if (!lost->calls)
+            return;
+        memset(lost->calls, 0, words * sizeof *lost->calls);
+    }
     for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
         const Object *o = &s->objs[s->facts[i].obj];
         if (o->kind == OBJ_PARAM && o->index < 64)
-            lost |= UINT64_C(1) << o->index;
+            lost->params |= UINT64_C(1) << o->index;
+        if (o->kind == OBJ_FRESH)
+            lost->calls[o->op / 32] |= UINT32_C(1) << (o->op % 32);
     }
-    return lost;
 }
 
 /* Most functions need a few facts an operation. One that needs many is solved again with what is
  * lost anyway taken for the world, then without telling the contents of parameters apart. */
 void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse) {
     uint32_t nops = m->funcs[func].nops < 1u << 24 ? m->funcs[func].nops : 1u << 24;
-    solve_once(s, m, func, coarse, 0, coarse ? UINT32_MAX : 4000 + 12 * nops);
-    if (!s->over_soft_limit)
-        return;
-    uint64_t lost = find_lost(s);
-    if (lost) {
+    Lost lost = {0};
+    solve_once(s, m, func, coarse, &lost, 4000 + 12 * nops);
+    if (s->over_soft_limit) {
+        find_lost(s, &lost);
         esc_solver_free(s);
-        solve_once(s, m, func, false, lost, 8000 + 40 * nops);
-        if (!s->over_soft_limit)
-            return;
-        lost = find_lost(s);
+        solve_once(s, m, func, coarse, &lost, 8000 + 40 * nops);
     }
-    esc_solver_free(s);
-    solve_once(s, m, func, true, lost, UINT32_MAX);
+    if (s->over_soft_limit) {
+        find_lost(s, &lost);
+        esc_solver_free(s);
+        solve_once(s, m, func, true, &lost, 16000 + 80 * nops);
+    }
+    if (s->over_soft_limit) {
+        find_lost(s, &lost);
+        esc_solver_free(s);
+        solve_once(s, m, func, true, &lost, UINT32_MAX);
+    }
+    s->lost_calls = NULL;
+    esc_memory_release(lost.calls);
 }
 
 void esc_solver_free(Solver *s) {

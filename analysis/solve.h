@@ -131,6 +131,7 @@ typedef struct Reader {
 
 typedef struct MoveRecord {
     Node to, from;
+    bool thin;  /* no part of it is typed as a pointer */
     int64_t hi; /* most bytes moved */
     EscOp op;
 } MoveRecord;
@@ -142,9 +143,12 @@ typedef struct CallRecord {
     uint32_t depth;
 } CallRecord;
 
+enum { DIFF_OBJECTS = 4 };
+
 typedef struct DiffRecord {
     Node dst, a, b;
-    Obj only; /* the one object seen so far */
+    Obj seen[DIFF_OBJECTS]; /* so far; of these one activation makes only one */
+    uint32_t nseen;
     bool active;
     EscOp op;
 } DiffRecord;
@@ -159,9 +163,11 @@ typedef struct Solver {
     EscModule *m;
     EscFunc func;
     const Function *f;
-    bool failed;          /* out of memory */
-    const char *limit;    /* the limit that was hit; NULL */
-    bool coarse;          /* contents of parameters are not told apart */
+    bool failed;       /* out of memory */
+    const char *limit; /* the limit that was hit; NULL */
+    bool coarse;       /* contents of parameters are not told apart */
+    uint32_t
+        *lost_calls; /* bitset over operations: what these calls make is lost; NULL: none known */
     uint64_t lost_params; /* parameters known to be lost: what they lead to is the world */
     uint32_t soft_limit;  /* facts before a cheaper form is tried */
     bool over_soft_limit;
@@ -222,11 +228,11 @@ void esc_solver_copy(Solver *s, Node from, Node to, int64_t lo, int64_t hi, EscO
 void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin,
                      FactId why, EscOp op);
 void esc_solver_write(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node src, EscOp op);
-void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, EscOp op);
+void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, bool thin, EscOp op);
 /* Contents of `from` at and after `from_lo` go to `to`, `max_bytes` at most. */
 void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from,
-                              int64_t from_lo, int64_t from_hi, int64_t max_bytes, FactId why,
-                              EscOp op);
+                              int64_t from_lo, int64_t from_hi, int64_t max_bytes, bool thin,
+                              FactId why, EscOp op);
 /* The first of the facts (n, o, any range); follow pair_next. ESC_NONE when n never points to o. */
 FactId esc_solver_find(const Solver *s, Node n, Obj o);
 Node esc_solver_sink(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee,

@@ -170,6 +170,8 @@ private:
       const EscSite *Sites = nullptr;
       uint32_t Count = 0;
       EscAction Action = esc_op_action(P.model(), F.Lowered->Id, Op, &Sites, &Count);
+      if (Action == ESC_ACT_INLINE && Count != 0)
+        Action = ESC_ACT_CLONE; // it stands here still, and frees what is listed
       if (Action == ESC_ACT_NONE || Action == ESC_ACT_INLINE)
         continue;
       OpPlan O = planOp(P, *F.Lowered, Op, Action, ArrayRef(Sites, Count));

@@ -11,6 +11,10 @@
 #include "LowerImpl.h"
 #include "Number.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Analysis/CFG.h"
+#include "llvm/IR/CFG.h"
 #include "llvm/IR/GlobalAlias.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Operator.h"
@@ -478,9 +482,10 @@ static bool tellsAddress(const Value *V, unsigned Depth = 0) {
   const auto *B = dyn_cast<BinaryOperator>(V);
   if (!B)
     return false;
-  // The low bits of the address itself; shifted ones can be any bits of it.
-  if (const auto *Mask = dyn_cast<ConstantInt>(B->getOperand(1));
-      B->getOpcode() == Instruction::And && Mask && Mask->getValue().ult(16)) {
+  // How the address itself is aligned; of a shifted one the low bits can be any bits.
+  const auto *Mask = dyn_cast<ConstantInt>(B->getOperand(1));
+  bool LowBits = B->getOpcode() == Instruction::And && Mask && Mask->getValue().ult(4096);
+  if (LowBits || B->getOpcode() == Instruction::URem) {
     const Value *Masked = B->getOperand(0);
     while (const auto *C = dyn_cast<CastInst>(Masked)) {
       if (isa<PtrToIntInst>(C))
@@ -562,6 +567,61 @@ void BodyLowering::lowerCast(CastInst &I) {
   emitCopy(Dst, A, 0, 0, &I, Flags);
 }
 
+// Functions of the C library whose result points into their first argument, or is NULL.
+static bool returnsInside(const CallBase &C) {
+  static const StringSet<> Names = {
+      "strchr",  "strrchr", "memchr", "memrchr", "rawmemchr", "strstr",     "strpbrk", "index",
+      "rindex",  "strcpy",  "stpcpy", "strcat",  "memcpy",    "mempcpy",    "memmove", "strncpy",
+      "stpncpy", "strncat", "memset", "fgets",   "strchrnul", "strcasestr", "memmem"};
+  const Function *F = C.getCalledFunction();
+  return F && F->isDeclaration() && C.arg_size() > 0 && Names.contains(F->getName());
+}
+
+// The value that an address was computed from; nullptr for one that is being asked for already (a
+// round of a loop), which adds nothing.
+static const Value *addressRoot(const Value *V, SmallPtrSetImpl<const Value *> &Asked) {
+  for (;;) {
+    if (const auto *G = dyn_cast<GEPOperator>(V))
+      V = G->getPointerOperand();
+    else if (const auto *C = dyn_cast<CastInst>(V); C && !isa<IntToPtrInst>(C))
+      V = C->getOperand(0);
+    else if (const auto *Call = dyn_cast<CallBase>(V); Call && returnsInside(*Call))
+      V = Call->getArgOperand(0);
+    else
+      break;
+  }
+  const auto *I = dyn_cast<Instruction>(V);
+  if (!I || !(isa<PHINode>(I) || isa<SelectInst>(I)))
+    return V;
+  if (!Asked.insert(V).second)
+    return nullptr;
+  const Value *Only = nullptr;
+  for (unsigned N = isa<SelectInst>(I) ? 1 : 0; N < I->getNumOperands(); ++N) {
+    const Value *Root = addressRoot(I->getOperand(N), Asked);
+    if (Root && Only && Root != Only)
+      return V;
+    if (Root)
+      Only = Root;
+  }
+  return Only ? Only : V;
+}
+
+// Do both addresses come from one pointer, which is made once in a run of the function? Then their
+// difference is an offset in one object and says nothing of where it is.
+static bool sameObject(const Value *A, const Value *B) {
+  SmallPtrSet<const Value *, 8> AskedA, AskedB;
+  const Value *Root = addressRoot(A, AskedA);
+  if (!Root || Root != addressRoot(B, AskedB))
+    return false;
+  const auto *I = dyn_cast<Instruction>(Root);
+  if (!I)
+    return isa<Argument>(Root);
+  for (const BasicBlock *Next : successors(I->getParent()))
+    if (isPotentiallyReachable(Next, I->getParent()))
+      return false; // another round may make another object
+  return true;
+}
+
 void BodyLowering::lowerArithmetic(BinaryOperator &I) {
   EscValue Dst = result(I), A = operand(I.getOperand(0)), B = operand(I.getOperand(1));
   if (Dst == ESC_NONE) {
@@ -576,6 +636,11 @@ void BodyLowering::lowerArithmetic(BinaryOperator &I) {
     return emitCopy(Dst, A, -C->getSExtValue(), -C->getSExtValue(), &I);
   if (I.getOpcode() == Instruction::Sub && isa<PtrToIntOperator>(I.getOperand(0)) &&
       isa<PtrToIntOperator>(I.getOperand(1)) && A != ESC_NONE && B != ESC_NONE) {
+    if (I.hasMetadata(LLVMContext::MD_nosanitize) || // of pointers, see Pass.cpp
+        sameObject(I.getOperand(0), I.getOperand(1))) {
+      emitUse(A, &I);
+      return emitUse(B, &I);
+    }
     EscOpInfo Info = esc_op_info(ESC_OP_DIFF);
     Info.dst = Dst;
     Info.a = A;

@@ -153,7 +153,28 @@ bool Driver::apply(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &F
   return true;
 }
 
+// In what comes straight from the source, and only there, a subtraction of two addresses is one of
+// pointers when the source makes no integers of them. A metadata kind that every module has keeps
+// the mark; the passes drop it where they join instructions.
+static void markDifferences(Module &M) {
+  MDNode *Mark = MDNode::get(M.getContext(), {});
+  for (Function &F : M)
+    for (Instruction &I : instructions(F))
+      if (I.getOpcode() == Instruction::Sub && isa<PtrToIntInst>(I.getOperand(0)) &&
+          isa<PtrToIntInst>(I.getOperand(1)))
+        I.setMetadata(LLVMContext::MD_nosanitize, Mark);
+}
+
+static void unmarkDifferences(Module &M) {
+  for (Function &F : M)
+    for (Instruction &I : instructions(F))
+      if (I.getOpcode() == Instruction::Sub)
+        I.setMetadata(LLVMContext::MD_nosanitize, nullptr);
+}
+
 void Driver::start(Module &M) {
+  if (!Opts.AddressNumbers)
+    markDifferences(M);
   if (!Opts.NeedSource)
     return;
   if (Located && Located != &M)
@@ -219,6 +240,8 @@ void Driver::forget(Module &M) {
 }
 
 void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
+  if (!Opts.AddressNumbers)
+    unmarkDifferences(M);
   if (!Opts.NeedSource)
     return;
   if (Forgot) {

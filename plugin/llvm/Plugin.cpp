@@ -18,6 +18,7 @@
 #include "Pass.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Frontend/FrontendAction.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
@@ -158,6 +159,24 @@ private:
   std::shared_ptr<Session> S;
 };
 
+// Does the source turn a pointer into an integer anywhere? If not, every subtraction of two
+// addresses is one of pointers into the same object (C11 6.5.6p9), and says nothing of where that
+// is.
+class LookForAddressNumbers : public clang::ASTConsumer,
+                              public clang::RecursiveASTVisitor<LookForAddressNumbers> {
+public:
+  explicit LookForAddressNumbers(std::shared_ptr<Session> S) : S(std::move(S)) {}
+  void HandleTranslationUnit(clang::ASTContext &Context) override {
+    S->Opts.AddressNumbers = !TraverseDecl(Context.getTranslationUnitDecl());
+  }
+  bool VisitCastExpr(clang::CastExpr *E) { // false ends the walk
+    return E->getCastKind() != clang::CK_PointerToIntegral;
+  }
+
+private:
+  std::shared_ptr<Session> S;
+};
+
 class ReportOnly : public clang::ASTConsumer {
 public:
   explicit ReportOnly(std::shared_ptr<Session> S) : S(std::move(S)) {}
@@ -233,6 +252,7 @@ private:
     std::shared_ptr<Session> S = current();
     std::vector<std::unique_ptr<clang::ASTConsumer>> Consumers;
     bool OwnLocations = S->Opts.NeedSource && !compat::hasDebugInfo(CG);
+    Consumers.push_back(std::make_unique<LookForAddressNumbers>(S));
     if (S->Opts.NeedSource)
       Consumers.push_back(std::make_unique<FillSources>(S));
     if (!S->Opts.Rewrite) {

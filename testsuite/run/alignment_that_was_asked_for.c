@@ -6,7 +6,7 @@
 #include "trap.h"
 
 NOINLINE static int off(const void *p, size_t to) {
-    return ((uintptr_t)p & (to - 1)) != 0;
+    return (uintptr_t)p % to != 0;
 }
 
 NOINLINE static unsigned work(int n) {
