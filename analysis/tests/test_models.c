@@ -67,7 +67,7 @@ static void every_word_has_its_operations(void) {
     means("f(p: thread)\n", "    leak %0 thread thread text \"f\"\n");
     means("f(p: freed)\n", "    free %0 fixed\n");
     means("f(p: reallocated contents)\n",
-          "    %1 = load %0 w8\n    free %1 fixed\n    %2 = load %1 [*] narrow\n"
+          "    %1 = load %0 w8\n    free %1 +index 1 fixed\n    %2 = load %1 [*] narrow\n"
           "    leak %2 kept_by text \"f\"\n    %3 = world\n    store %0 w8 <- %3\n");
     means("f(_, ...: sets world)\n", "    %2 = world\n    store %1 w8 <- %2\n");
 }
@@ -137,7 +137,7 @@ static void a_pair_of_the_user_is_an_allocator(void) {
     CHECK(a.duplicates && a.source_param == 0 && a.kind == ESC_ALLOC_PAIRED);
     CHECK(allocator(m, "drop").frees);
     CHECK(!allocator(m, "plain").zeroed && allocator(m, "plain").may_fail);
-    CHECK_TEXT(body_of(m, "zrealloc"), "    free %0 fixed\n    %2 = load %0 [*]\n"
+    CHECK_TEXT(body_of(m, "zrealloc"), "    free %0 +index 1 fixed\n    %2 = load %0 [*]\n"
                                        "    leak %2 kept_by text \"zrealloc\"\n    %3 = world\n"
                                        "    return %3\n");
     CHECK(esc_model_find(m, "zmalloc")->user_model);

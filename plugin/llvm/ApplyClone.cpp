@@ -13,6 +13,7 @@
 // is copied before any original changes.
 //
 // NOT HERE  The guards themselves (ApplyFree.cpp).
+#include "Match.h"
 #include "Plan.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Module.h"
@@ -153,6 +154,7 @@ Instance makeClone(Plan &P, const CloneKey &Key) {
   SmallVector<ReturnInst *, 8> Returns;
   CloneFunctionInto(I.F, &Original, *I.Map, CloneFunctionChangeType::LocalChangesOnly, Returns);
   dropFalse(*I.F);
+  I.F->addFnAttr(SlotParameters, std::to_string(Key.Capacities.size()));
   return I;
 }
 

@@ -329,12 +329,21 @@ std::vector<int> sourceParameters(const Function &F, const FunctionInfo &Info) {
     Sources.push_back({P.Bytes, P.IsStruct});
   SmallVector<Type *, 8> Types;
   SmallVector<bool, 8> InMemory;
+  // A copy made by us takes slots behind the parameters of the source.
+  size_t Slots = 0;
+  if (Attribute Extra = F.getFnAttribute(SlotParameters); Extra.isStringAttribute())
+    Extra.getValueAsString().getAsInteger(10, Slots);
   for (const Argument &Arg : F.args()) {
+    if (Arg.getArgNo() + Slots >= F.arg_size())
+      break;
     Types.push_back(Arg.getType());
     InMemory.push_back(Arg.hasByValAttr());
   }
   bool Hidden = F.arg_size() && F.hasParamAttribute(0, Attribute::StructRet);
-  return matchArguments(Sources, Types, InMemory, Hidden, F.getParent()->getDataLayout());
+  std::vector<int> Result =
+      matchArguments(Sources, Types, InMemory, Hidden, F.getParent()->getDataLayout());
+  Result.resize(F.arg_size(), -1);
+  return Result;
 }
 
 std::vector<int> sourceArguments(const CallBase &Call, const CallInfo &Info) {

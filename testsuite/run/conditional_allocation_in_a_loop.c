@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 0
+// moved: 1
 /* Allocated in the first round that needs it, kept for all rounds after, freed at the end. */
 #include "trap.h"
 
@@ -11,7 +11,7 @@ NOINLINE static unsigned work(int n) {
         if (i % 4 != 3)
             continue;
         if (!cache) {
-            cache = calloc(1, 40); // imprecise: moved to stack: calloc(1, 40) // today: calloc(1, 40) does not escape; kept on heap: two may be live at once in this loop
+            cache = calloc(1, 40); // moves
             if (!cache)
                 exit(1);
         }

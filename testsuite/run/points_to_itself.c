@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 0
+// moved: 3
 /* An object that points to itself, and two that point to each other. */
 #include "trap.h"
 
@@ -19,7 +19,7 @@ NOINLINE static int ring(const struct Node *n, int steps) {
 }
 
 NOINLINE static int alone(int v) {
-    struct Node *n = malloc(sizeof *n); // imprecise: moved to stack: malloc(sizeof *n) // today: malloc(sizeof *n) escapes to heap: returned
+    struct Node *n = malloc(sizeof *n); // moves
     if (!n)
         return 0;
     n->next = n->self = n;
@@ -30,8 +30,8 @@ NOINLINE static int alone(int v) {
 }
 
 NOINLINE static int two(int v) {
-    struct Node *a = malloc(sizeof *a); // imprecise: moved to stack: malloc(sizeof *a) // today: malloc(sizeof *a) escapes to heap: returned
-    struct Node *b = malloc(sizeof *b); // imprecise: moved to stack: malloc(sizeof *b) // today: malloc(sizeof *b) escapes to heap: returned
+    struct Node *a = malloc(sizeof *a); // moves
+    struct Node *b = malloc(sizeof *b); // moves
     if (!a || !b)
         exit(1);
     *a = (struct Node){b, a, v};

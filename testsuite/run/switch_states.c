@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 0
+// moved: 1
 /* A state machine: one state allocates, another reads, a third frees; never two at once. */
 #include "trap.h"
 
@@ -13,7 +13,7 @@ NOINLINE static unsigned work(int n) {
     while (n-- > 0) {
         switch (state) {
         case OPEN:
-            p = malloc(24); // imprecise: moved to stack: malloc(24) // today: malloc(24) does not escape; kept on heap: two may be live at once in this loop
+            p = malloc(24); // moves
             if (!p)
                 exit(1);
             fill(p, 24, n);
