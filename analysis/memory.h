@@ -32,8 +32,8 @@ void esc_memory_release(void *block);
 void *esc_memory_arena(Memory *memory, size_t size);
 void esc_memory_free_arena(Memory *memory);
 
-/* Grow `*array` of `*capacity` elements of `size` bytes to hold at least `need`. False when it failed;
- * the array then is as before. */
+/* Grow `*array` of `*capacity` elements of `size` bytes to hold at least `need`. False when it
+ * failed; the array then is as before. */
 bool esc_memory_grow(Memory *memory, void *array, uint32_t *capacity, uint32_t need, size_t size);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* model.h - the program model as the analysis sees it: plain arrays, indices instead of pointers.
  *
- * INVARIANT (esc_model_check)  Every index in an operation is in range for its function, or ESC_NONE
- * where the kind allows it; every value has at most one operation that defines it; parameters are
- * values 0 .. nparams-1 and are defined by none; block chains visit every operation once, in the
- * order of creation inside a block.
+ * INVARIANT (esc_model_check)  Every index in an operation is in range for its function, or
+ * ESC_NONE where the kind allows it; every value has at most one operation that defines it;
+ * parameters are values 0 .. nparams-1 and are defined by none; block chains visit every operation
+ * once, in the order of creation inside a block.
  *
- * A library model is a Function too: `is_model`, one block, written in the same operations. A caller
- * expands its body instead of a summary, so inferred summaries and models are one thing.
+ * A library model is a Function too: `is_model`, one block, written in the same operations. A
+ * caller expands its body instead of a summary, so inferred summaries and models are one thing.
  *
  * NOT HERE  Deciding anything.
  */
@@ -80,12 +80,12 @@ typedef struct Function {
     EscSource source;
     uint32_t nparams, flags;
     bool has_body, is_model;
-    bool user_model; /* from a user's file: wins over a body */
-    Param *params;   /* nparams */
+    bool user_model;         /* from a user's file: wins over a body */
+    Param *params;           /* nparams */
     uint64_t reserved_bytes; /* of the frame: moved there before this model was made */
     uint32_t alloc_count_param, alloc_unit_param; /* ESC_NONE: no alloc_size */
     EscFunc dealloc;
-    uint32_t dealloc_param; /* malloc(dealloc, n): ESC_NONE when absent */
+    uint32_t dealloc_param;       /* malloc(dealloc, n): ESC_NONE when absent */
     EscAllocatorModel *allocator; /* models only: NULL when it allocates and frees nothing */
     uint32_t nvalues;
     Op *ops;
@@ -105,8 +105,8 @@ struct Analysis; /* analysis results, analyze.h */
 struct EscModule {
     Memory memory; /* every allocation of the module; sticky failure inside */
     EscConfig config;
-    const char *error;    /* sticky; NULL while all is well */
-    const char *gave_up;  /* sticky reason; NULL while verdicts are real */
+    const char *error;   /* sticky; NULL while all is well */
+    const char *gave_up; /* sticky reason; NULL while verdicts are real */
     Function *funcs;
     uint32_t nfuncs, cap_funcs;
     Global *globals;

@@ -42,8 +42,8 @@ const char *esc_text_allocator(EscAllocKind kind);
 /* The word of `value`, or NULL. */
 const char *esc_text_word(const TextWord *table, uint32_t value);
 
-/* Print one function, which may be a summary or a model: its header line and, if it has one, its body.
- * False when `write` stopped it or memory ran out. */
+/* Print one function, which may be a summary or a model: its header line and, if it has one, its
+ * body. False when `write` stopped it or memory ran out. */
 bool esc_text_print_function(const EscModule *m, const Function *f, EscWrite write, void *context);
 
 #endif

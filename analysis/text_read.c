@@ -234,7 +234,8 @@ static bool read_header_part(TextReader *r, uint32_t *flags, EscSourceInfo *plac
         if (!lex->failed)
             esc_function_deallocator(r->m, r->func, dealloc, param);
     } else if (esc_lex_take_word(lex, "reserved")) {
-        esc_read_current(r)->reserved_bytes = esc_lex_need_number(lex, UINT64_MAX, "bytes of the frame");
+        esc_read_current(r)->reserved_bytes =
+            esc_lex_need_number(lex, UINT64_MAX, "bytes of the frame");
     } else if (esc_lex_take_word(lex, "flags")) {
         *flags |= esc_read_u32(r, "flags");
     } else if (esc_lex_take_word(lex, "name")) {

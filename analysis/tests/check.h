@@ -19,8 +19,7 @@ static const char *check_test = "";
 #define CHECK_TEXT(actual, expected) check_text((actual), (expected), __FILE__, __LINE__)
 #define RUN(test) check_run(test, #test)
 
-static inline bool check_that(bool holds, const char *what, const char *file, int line)
-{
+static inline bool check_that(bool holds, const char *what, const char *file, int line) {
     if (holds)
         return true;
     fprintf(stderr, "%s:%d: %s: failed: %s\n", file, line, check_test, what);
@@ -28,8 +27,8 @@ static inline bool check_that(bool holds, const char *what, const char *file, in
     return false;
 }
 
-static inline bool check_text(const char *actual, const char *expected, const char *file, int line)
-{
+static inline bool check_text(const char *actual, const char *expected, const char *file,
+                              int line) {
     if (actual && strcmp(actual, expected) == 0)
         return true;
     fprintf(stderr, "%s:%d: %s: expected:\n%s\nactual:\n%s\n", file, line, check_test, expected,
@@ -38,16 +37,14 @@ static inline bool check_text(const char *actual, const char *expected, const ch
     return false;
 }
 
-static inline void check_run(void (*test)(void), const char *name)
-{
+static inline void check_run(void (*test)(void), const char *name) {
     int before = check_failures;
     check_test = name;
     test();
     printf("%s %s\n", check_failures == before ? "ok    " : "FAILED", name);
 }
 
-static inline int check_report(void)
-{
+static inline int check_report(void) {
     return check_failures ? 1 : 0;
 }
 

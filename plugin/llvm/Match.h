@@ -24,7 +24,6 @@ namespace escapement {
 // Attribute of a copied function: how many slots it takes as parameters behind its own.
 constexpr char SlotParameters[] = "escapement-slots";
 
-
 // For each argument of the IR the parameter (argument) of the source that it is or is a part of;
 // -1 for a hidden one (sret), and for all of them when the two sides do not fit together.
 std::vector<int> sourceParameters(const llvm::Function &F, const FunctionInfo &Info);

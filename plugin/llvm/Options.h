@@ -40,9 +40,10 @@ struct Options {
   bool LatePosition = true;  // after the inliner
 
   // Set from the compiler's flags, not by arguments.
-  bool Rewrite = false;    // the verdicts may be applied at all
-  bool Sanitized = false;  // a sanitizer is on, also one that marks no functions (leak)
-  bool AddressNumbers = true; // the source may turn pointers into integers; false: surely it does not
+  bool Rewrite = false;   // the verdicts may be applied at all
+  bool Sanitized = false; // a sanitizer is on, also one that marks no functions (leak)
+  bool AddressNumbers =
+      true;                // the source may turn pointers into integers; false: surely it does not
   bool NeedSource = false; // something will be printed or selected by place: -m, report, site
 };
 

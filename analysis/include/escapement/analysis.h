@@ -60,14 +60,15 @@ typedef uint32_t EscSource; /* a place in the source with its text; 0 is "no pla
 /* ---- configuration -------------------------------------------------------------------------- */
 
 typedef struct EscConfig {
-    uint64_t max_object_bytes;    /* largest object moved (16384) */
-    uint64_t max_frame_bytes;     /* all moved objects of a frame, and of frames known to be below (65536) */
+    uint64_t max_object_bytes; /* largest object moved (16384) */
+    uint64_t
+        max_frame_bytes; /* all moved objects of a frame, and of frames known to be below (65536) */
     uint64_t max_recursive_bytes; /* the same where a function may be on the stack twice (128) */
     uint64_t small_buffer_bytes;  /* frame part of an object of unbounded size (256); 0: none */
     uint64_t max_ops;             /* operations in one function before its sites give up (1e6) */
-    uint64_t max_facts;           /* points-to facts in one function before it gives up (1e6); 100 times
-                                     as many in all functions */
-    uint64_t max_milliseconds;    /* whole analysis; 0: no limit */
+    uint64_t max_facts; /* points-to facts in one function before it gives up (1e6); 100 times
+                           as many in all functions */
+    uint64_t max_milliseconds; /* whole analysis; 0: no limit */
 } EscConfig;
 
 ESC_API EscConfig esc_config_default(void);
@@ -80,8 +81,8 @@ ESC_API const char *esc_module_error(const EscModule *m); /* NULL, or the sticky
 /* Give up from outside: every verdict becomes "gave up: REASON". */
 ESC_API void esc_module_give_up(EscModule *m, const char *reason);
 
-/* A place: FILE as it is to be printed, 1-based LINE and COL, and texts as they stand in the source.
- * `text` is the expression or statement (folded and cut by the library); `lvalue` what an
+/* A place: FILE as it is to be printed, 1-based LINE and COL, and texts as they stand in the
+ * source. `text` is the expression or statement (folded and cut by the library); `lvalue` what an
  * assignment stores to; `rvalue` what it stores; for a call argument `text` is the argument. */
 typedef struct EscSourceInfo {
     const char *file;
@@ -92,7 +93,8 @@ ESC_API EscSource esc_source(EscModule *m, const EscSourceInfo *info);
 
 typedef enum EscFuncFlag {
     ESC_FUNC_VARIADIC = 1 << 0,
-    ESC_FUNC_INTERPOSABLE = 1 << 1,  /* another definition may be linked: the body proves nothing to callers */
+    ESC_FUNC_INTERPOSABLE =
+        1 << 1, /* another definition may be linked: the body proves nothing to callers */
     ESC_FUNC_RETURNS_TWICE = 1 << 2, /* calls a setjmp-like function: nothing is moved in it */
     ESC_FUNC_NO_REWRITE = 1 << 3,    /* optnone, naked: analysed, never changed */
     ESC_FUNC_SANITIZED = 1 << 4,     /* a sanitizer is on: analysed, never changed */
@@ -102,12 +104,12 @@ typedef enum EscFuncFlag {
     ESC_FUNC_NO_CLONE = 1 << 8,      /* must not be copied */
     ESC_FUNC_REPORT = 1 << 9,        /* written in the source: has parameter and result lines */
     /* Declared attributes, used when there is no body (or an interposable one): */
-    ESC_FUNC_PURE = 1 << 10,            /* reads memory only: keeps nothing, frees nothing */
-    ESC_FUNC_CONST = 1 << 11,           /* depends on its arguments' values only */
-    ESC_FUNC_MALLOC = 1 << 12,          /* its result is fresh and holds no pointers (attribute malloc) */
+    ESC_FUNC_PURE = 1 << 10,   /* reads memory only: keeps nothing, frees nothing */
+    ESC_FUNC_CONST = 1 << 11,  /* depends on its arguments' values only */
+    ESC_FUNC_MALLOC = 1 << 12, /* its result is fresh and holds no pointers (attribute malloc) */
     ESC_FUNC_RETURNS_NONNULL = 1 << 13,
-    ESC_FUNC_NO_FREE = 1 << 14,         /* frees nothing the caller can name */
-    ESC_FUNC_RETURNS_PTR = 1 << 15,     /* its declared result is a pointer: it may be fresh memory */
+    ESC_FUNC_NO_FREE = 1 << 14,     /* frees nothing the caller can name */
+    ESC_FUNC_RETURNS_PTR = 1 << 15, /* its declared result is a pointer: it may be fresh memory */
 } EscFuncFlag;
 
 /* Find by name or declare. Models of library functions are bound by name when esc_analyze runs. */
@@ -117,10 +119,12 @@ ESC_API void esc_function_declare(EscModule *m, EscFunc f, uint32_t nparams, uin
 /* The name as written and its place in the definition. */
 ESC_API void esc_function_source(EscModule *m, EscFunc f, const char *source_name, EscSource where);
 /* Bytes of the frame that moved objects already take: a front end that asks again after it rewrote
- * (or inlined what it had rewritten) says so here, so that the budgets hold for all rounds together. */
+ * (or inlined what it had rewritten) says so here, so that the budgets hold for all rounds
+ * together. */
 ESC_API void esc_function_reserve(EscModule *m, EscFunc f, uint64_t bytes);
 /* attribute alloc_size(count[, unit]): zero-based parameters, ESC_NONE when absent. */
-ESC_API void esc_function_alloc_size(EscModule *m, EscFunc f, uint32_t count_param, uint32_t unit_param);
+ESC_API void esc_function_alloc_size(EscModule *m, EscFunc f, uint32_t count_param,
+                                     uint32_t unit_param);
 /* attribute malloc(dealloc, position): memory from `f` is given back by `dealloc`. */
 ESC_API void esc_function_deallocator(EscModule *m, EscFunc f, EscFunc dealloc, uint32_t param);
 
@@ -143,11 +147,12 @@ ESC_API void esc_edge(EscModule *m, EscFunc f, EscBlock from, EscBlock to);
 ESC_API EscValue esc_value(EscModule *m, EscFunc f); /* a new SSA value */
 
 /* A local variable that lives in memory. `name` NULL: made by the compiler, never reported. */
-ESC_API EscLocal esc_local(EscModule *m, EscFunc f, uint64_t size_bytes, const char *name, EscSource where);
+ESC_API EscLocal esc_local(EscModule *m, EscFunc f, uint64_t size_bytes, const char *name,
+                           EscSource where);
 
 typedef enum EscGlobalKind { ESC_GLOBAL_PLAIN, ESC_GLOBAL_STATIC, ESC_GLOBAL_THREAD } EscGlobalKind;
-/* ESC_GLOBAL_STATIC: a static variable of a function. `is_const`: never written, holds no pointer to
- * anything but globals and functions (string literals). */
+/* ESC_GLOBAL_STATIC: a static variable of a function. `is_const`: never written, holds no pointer
+ * to anything but globals and functions (string literals). */
 ESC_API EscGlobal esc_global(EscModule *m, const char *name, EscGlobalKind kind, bool is_const);
 
 /* A number known at compile time only in part: in [lo, hi]; if `param` is not ESC_NONE it is also
@@ -166,7 +171,7 @@ typedef enum EscAllocKind {
     ESC_ALLOC_CALLOC,
     ESC_ALLOC_REALLOC, /* the new block; an ESC_OP_REALLOC */
     ESC_ALLOC_REALLOCARRAY,
-    ESC_ALLOC_ALIGNED,  /* aligned_alloc, memalign, valloc, pvalloc */
+    ESC_ALLOC_ALIGNED, /* aligned_alloc, memalign, valloc, pvalloc */
     ESC_ALLOC_POSIX_MEMALIGN,
     ESC_ALLOC_STRDUP,
     ESC_ALLOC_STRNDUP,
@@ -177,17 +182,23 @@ typedef enum EscAllocKind {
     ESC_ALLOC_PAIRED, /* a user-declared allocator (models file): may be left out like malloc */
 } EscAllocKind;
 
-/* Where the source puts the result at once: `n = malloc(8)`, `T *n = malloc(8)`, `return malloc(8)`,
- * `f(malloc(8))`: used for the first step of a flow only. */
-typedef enum EscDestKind { ESC_DEST_NONE, ESC_DEST_ASSIGN, ESC_DEST_INIT, ESC_DEST_RETURN, ESC_DEST_ARGUMENT } EscDestKind;
+/* Where the source puts the result at once: `n = malloc(8)`, `T *n = malloc(8)`, `return
+ * malloc(8)`, `f(malloc(8))`: used for the first step of a flow only. */
+typedef enum EscDestKind {
+    ESC_DEST_NONE,
+    ESC_DEST_ASSIGN,
+    ESC_DEST_INIT,
+    ESC_DEST_RETURN,
+    ESC_DEST_ARGUMENT
+} EscDestKind;
 
 typedef struct EscSiteInfo {
     EscAllocKind kind;
-    const char *allocator; /* "malloc"; for messages */
-    EscNumber size_bytes;  /* for strdup-like: ESC_SIZE_UNKNOWN unless known */
-    uint64_t align_bytes;  /* 16, or what was asked; 0: not a known power of two */
+    const char *allocator;          /* "malloc"; for messages */
+    EscNumber size_bytes;           /* for strdup-like: ESC_SIZE_UNKNOWN unless known */
+    uint64_t align_bytes;           /* 16, or what was asked; 0: not a known power of two */
     bool zeroed, may_fail, movable; /* movable false: the front end has no rewrite for this form */
-    EscSource source;      /* position of the site, text = EXPR; 0: not written as a call (no lines) */
+    EscSource source; /* position of the site, text = EXPR; 0: not written as a call (no lines) */
     EscDestKind dest;
     EscSource dest_source; /* text "n = malloc(8)", lvalue "n" */
 } EscSiteInfo;
@@ -196,39 +207,40 @@ ESC_API EscSite esc_site(EscModule *m, EscFunc f, const EscSiteInfo *info);
 /* Operations. Unless said otherwise an operand is a value, ESC_NONE is NULL. "Contents" is what
  * the memory of the objects holds. */
 typedef enum EscOpKind {
-    ESC_OP_ALLOC,   /* dst = new object of `site` */
-    ESC_OP_REALLOC, /* dst = new object of `site` with the contents of a's objects; a may be freed.
-                       The front end that moves a's object always copies out of the slot, so dst
-                       never is a's object. */
-    ESC_OP_LOCAL,   /* dst = &local (index) */
-    ESC_OP_GLOBAL,  /* dst = &global (index) */
+    ESC_OP_ALLOC,    /* dst = new object of `site` */
+    ESC_OP_REALLOC,  /* dst = new object of `site` with the contents of a's objects; a may be freed.
+                        The front end that moves a's object always copies out of the slot, so dst
+                        never is a's object. */
+    ESC_OP_LOCAL,    /* dst = &local (index) */
+    ESC_OP_GLOBAL,   /* dst = &global (index) */
     ESC_OP_FUNCTION, /* dst = &function (index = EscFunc) */
-    ESC_OP_WORLD,   /* dst = a pointer to anything that escaped or was never ours */
-    ESC_OP_COPY,    /* dst = a + [lo, hi] bytes (a cast: 0; unknown arithmetic: OFFSET_MIN..MAX) */
-    ESC_OP_MERGE,   /* dst = one of args (phi, select, two-operand arithmetic on hidden pointers). In a
-                       phi, .number of an argument is the block it comes from, as a constant. */
-    ESC_OP_DIFF,    /* dst = a - b, both pointers: no flow while both are in the same object */
-    ESC_OP_LOAD,    /* dst = what lies at a + [lo, hi], `width` bytes wide (0: unknown width) */
-    ESC_OP_STORE,   /* the memory at a + [lo, hi], `width` bytes, holds b too */
-    ESC_OP_MOVE,    /* contents at a := contents at b, `lo`..`hi` bytes (memcpy, struct copy) */
-    ESC_OP_DEEP,    /* dst = everything reachable by loads from a, not a itself */
-    ESC_OP_CALL,    /* dst = function `index`(args) */
-    ESC_OP_ICALL,   /* dst = (*a)(args) */
-    ESC_OP_FREE,    /* a's object is freed */
-    ESC_OP_RETURN,  /* the function returns a (or nothing) */
-    ESC_OP_USE,     /* a is compared or dereferenced without any flow */
-    ESC_OP_LEAK,    /* a is kept beyond our sight: `index` = EscReason, text of `source` = FUNC */
-    ESC_OP_START,   /* local `index` begins its life here with indeterminate contents */
-    ESC_OP_END,     /* local `index` ends its life here */
+    ESC_OP_WORLD,    /* dst = a pointer to anything that escaped or was never ours */
+    ESC_OP_COPY,     /* dst = a + [lo, hi] bytes (a cast: 0; unknown arithmetic: OFFSET_MIN..MAX) */
+    ESC_OP_MERGE,  /* dst = one of args (phi, select, two-operand arithmetic on hidden pointers). In
+                      a  phi, .number of an argument is the block it comes from, as a constant. */
+    ESC_OP_DIFF,   /* dst = a - b, both pointers: no flow while both are in the same object */
+    ESC_OP_LOAD,   /* dst = what lies at a + [lo, hi], `width` bytes wide (0: unknown width) */
+    ESC_OP_STORE,  /* the memory at a + [lo, hi], `width` bytes, holds b too */
+    ESC_OP_MOVE,   /* contents at a := contents at b, `lo`..`hi` bytes (memcpy, struct copy) */
+    ESC_OP_DEEP,   /* dst = everything reachable by loads from a, not a itself */
+    ESC_OP_CALL,   /* dst = function `index`(args) */
+    ESC_OP_ICALL,  /* dst = (*a)(args) */
+    ESC_OP_FREE,   /* a's object is freed */
+    ESC_OP_RETURN, /* the function returns a (or nothing) */
+    ESC_OP_USE,    /* a is compared or dereferenced without any flow */
+    ESC_OP_LEAK,   /* a is kept beyond our sight: `index` = EscReason, text of `source` = FUNC */
+    ESC_OP_START,  /* local `index` begins its life here with indeterminate contents */
+    ESC_OP_END,    /* local `index` ends its life here */
     ESC_OP_KINDS
 } EscOpKind;
 
 typedef enum EscOpFlag {
-    ESC_OPF_NARROW = 1 << 0,  /* LOAD/STORE/COPY of an integer type that holds no whole pointer */
-    ESC_OPF_TAIL = 1 << 1,    /* a musttail call */
-    ESC_OPF_FIXED = 1 << 2,   /* FREE/REALLOC inside a function that cannot be changed (models only) */
+    ESC_OPF_NARROW = 1 << 0, /* LOAD/STORE/COPY of an integer type that holds no whole pointer */
+    ESC_OPF_TAIL = 1 << 1,   /* a musttail call */
+    ESC_OPF_FIXED =
+        1 << 2, /* FREE/REALLOC inside a function that cannot be changed (models only) */
     ESC_OPF_VOLATILE = 1 << 3,
-    ESC_OPF_THREAD = 1 << 4,  /* LEAK to another thread */
+    ESC_OPF_THREAD = 1 << 4,    /* LEAK to another thread */
     ESC_OPF_NO_CHANGE = 1 << 5, /* FREE/REALLOC/CALL that the front end cannot rewrite */
 } EscOpFlag;
 
@@ -244,10 +256,11 @@ typedef struct EscOpInfo {
     EscValue dst, a, b;
     int64_t lo, hi;
     uint32_t width;
-    uint32_t index; /* local, global, function, site (ALLOC/REALLOC), reason (LEAK) */
+    uint32_t index;     /* local, global, function, site (ALLOC/REALLOC), reason (LEAK) */
     const EscArg *args; /* CALL, ICALL; MERGE uses only .value */
     uint32_t nargs;
-    EscSource source; /* STORE: the '='; CALL: the call, text = callee; RETURN: the `return`; FREE: the call */
+    EscSource source; /* STORE: the '='; CALL: the call, text = callee; RETURN: the `return`; FREE:
+                         the call */
 } EscOpInfo;
 /* All fields at their neutral value: operands ESC_NONE, offsets 0. */
 ESC_API EscOpInfo esc_op_info(EscOpKind kind);
@@ -259,17 +272,21 @@ typedef struct EscError {
     uint32_t line, col; /* 1-based; 0 when the error has no place */
     char message[200];
 } EscError;
-/* Add models in the format of analysis/models/libc.models. On an error nothing of the text is added.
- * Models added later win over earlier ones of the same name. A module made by esc_module_new has the
- * built-in models. */
+/* Add models in the format of analysis/models/libc.models. On an error nothing of the text is
+ * added. Models added later win over earlier ones of the same name. A module made by esc_module_new
+ * has the built-in models. */
 ESC_API bool esc_models_read(EscModule *m, const char *text, size_t length, EscError *error);
-/* What a front end must know to lower a call of `name`: false when no model names it as an allocator or
- * deallocator. A user-declared pair (zmalloc/zfree) is reported here even when its body is at hand. */
+/* What a front end must know to lower a call of `name`: false when no model names it as an
+ * allocator or deallocator. A user-declared pair (zmalloc/zfree) is reported here even when its
+ * body is at hand. */
 typedef struct EscAllocatorModel {
-    bool allocates, reallocates, frees, duplicates; /* duplicates: strdup-like copy of args[source_param] */
+    bool allocates, reallocates, frees,
+        duplicates; /* duplicates: strdup-like copy of args[source_param] */
     EscAllocKind kind;
-    uint32_t size_param, count_param, align_param, pointer_param, source_param; /* ESC_NONE: absent */
-    uint32_t out_param;    /* posix_memalign, asprintf: pointer to where the block is stored; ESC_NONE */
+    uint32_t size_param, count_param, align_param, pointer_param,
+        source_param; /* ESC_NONE: absent */
+    uint32_t
+        out_param; /* posix_memalign, asprintf: pointer to where the block is stored; ESC_NONE */
     bool zeroed, may_fail; /* may_fail false: aborts instead of returning NULL */
     bool user_declared;
 } EscAllocatorModel;
@@ -279,7 +296,8 @@ ESC_API bool esc_model_exists(const EscModule *m, const char *name);
 
 /* ---- the text form -------------------------------------------------------------------------- */
 
-typedef bool (*EscWrite)(void *context, const char *text, size_t length); /* false stops the output */
+typedef bool (*EscWrite)(void *context, const char *text,
+                         size_t length); /* false stops the output */
 /* Read a module into `m`, which must hold no function yet. Every byte of a module that was read is
  * printed back the same by esc_module_print if the text is in canonical form. */
 ESC_API bool esc_module_read(EscModule *m, const char *text, size_t length, EscError *error);
@@ -312,49 +330,52 @@ typedef struct EscVerdict {
     const char *reason_text; /* "stored in global head"; "" when moved */
     uint64_t slot_bytes;     /* SLOT, BUFFER */
     uint64_t align_bytes;
-    uint32_t nfrees;         /* operations that are removed, guarded or cloned away for it */
+    uint32_t nfrees; /* operations that are removed, guarded or cloned away for it */
 } EscVerdict;
 ESC_API EscVerdict esc_site_verdict(const EscModule *m, EscSite site);
 
-/* placement is HEAP (with the reason) or SLOT (its address stays in the frame). `proved`: a visible flow, not an unknown callee. */
+/* placement is HEAP (with the reason) or SLOT (its address stays in the frame). `proved`: a visible
+ * flow, not an unknown callee. */
 ESC_API EscVerdict esc_local_verdict(const EscModule *m, EscFunc f, EscLocal local, bool *proved);
 
 typedef enum EscAction {
     ESC_ACT_NONE,
     ESC_ACT_REMOVE, /* FREE: only ever frees moved objects or NULL: delete the call */
-    ESC_ACT_GUARD,  /* FREE: skip when the pointer is one of the sites' slots. REALLOC: then copy out of
-                       the slot into a fresh block */
-    ESC_ACT_CLONE,  /* CALL: call a copy of the callee that gets the sites' slots as extra arguments and
-                       guards every operation for which esc_op_frees_foreign() holds */
-    ESC_ACT_INLINE, /* CALL: replace the call by the callee's body and ask again: an allocation in it
-                       may then live in this frame. Only ever asked for when the move is certain. */
+    ESC_ACT_GUARD, /* FREE: skip when the pointer is one of the sites' slots. REALLOC: then copy out
+                      of the slot into a fresh block */
+    ESC_ACT_CLONE, /* CALL: call a copy of the callee that gets the sites' slots as extra arguments
+                      and guards every operation for which esc_op_frees_foreign() holds */
+    ESC_ACT_INLINE, /* CALL: replace the call by the callee's body and ask again: an allocation in
+                       it may then live in this frame. Only ever asked for when the move is certain.
+                     */
 } EscAction;
-/* `sites` gets the sites whose slots matter (owned by the module). Sites that a SLOT or BUFFER verdict
- * does not name are never listed. */
-ESC_API EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite **sites, uint32_t *nsites);
+/* `sites` gets the sites whose slots matter (owned by the module). Sites that a SLOT or BUFFER
+ * verdict does not name are never listed. */
+ESC_API EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite **sites,
+                                uint32_t *nsites);
 /* In a clone: may this FREE, REALLOC or CALL free memory that the function's caller can name? */
 ESC_API bool esc_op_frees_foreign(const EscModule *m, EscFunc f, EscOp op);
 
-/* Verdicts as the lines of -m. `level` 1, or 2 for flows. One call of `each` a finding; the caller sorts by
- * (file, line, col, text) and drops repeats. `flow` is the block of -m=2 ("" or lines without the
- * position prefix, '\n' after each). */
+/* Verdicts as the lines of -m. `level` 1, or 2 for flows. One call of `each` a finding; the caller
+ * sorts by (file, line, col, text) and drops repeats. `flow` is the block of -m=2 ("" or lines
+ * without the position prefix, '\n' after each). */
 typedef enum EscFindingKind {
-    ESC_FIND_SITE, /* a site's verdict */
-    ESC_FIND_LOCAL, /* address of VAR escapes */
-    ESC_FIND_PARAM, /* leaking / freeing / does not escape */
+    ESC_FIND_SITE,   /* a site's verdict */
+    ESC_FIND_LOCAL,  /* address of VAR escapes */
+    ESC_FIND_PARAM,  /* leaking / freeing / does not escape */
     ESC_FIND_RESULT, /* result of FUNC is fresh memory */
 } EscFindingKind;
 typedef struct EscFinding {
     EscFindingKind kind;
-    EscSite site;   /* ESC_FIND_SITE */
+    EscSite site; /* ESC_FIND_SITE */
     EscFunc func;
-    uint32_t item;  /* local or parameter index */
+    uint32_t item; /* local or parameter index */
     const char *file;
     uint32_t line, col;
     const char *text; /* TEXT of the line */
     const char *flow;
     EscReason reason;
-    bool good; /* moved, does not escape, fresh */
+    bool good;        /* moved, does not escape, fresh */
     bool report_only; /* goes to the machine-readable report, not to -m */
 } EscFinding;
 typedef void (*EscEachFinding)(void *context, const EscFinding *finding);
