@@ -381,8 +381,8 @@ typedef struct EscFinding {
 typedef void (*EscEachFinding)(void *context, const EscFinding *finding);
 ESC_API void esc_findings(const EscModule *m, int level, EscEachFinding each, void *context);
 
-/* Reason table. */
-ESC_API const char *esc_reason_code(EscReason reason); /* "stored-in-global" */
+/* Reason table: the name in reasons.def. */
+ESC_API const char *esc_reason_code(EscReason reason); /* "STORED_GLOBAL" */
 
 /* Fold white space and comments of `text` to one blank and cut to 60 characters and "...". Returns
  * the length written, less than `capacity`. */
