@@ -383,7 +383,7 @@ EscAction esc_op_action(const EscModule *m, EscFunc f, EscOp op, const EscSite *
     }
     if (lo == a->nactions || a->actions[lo].func != f || a->actions[lo].op != op)
         return ESC_ACT_NONE;
-    if (sites)
+    if (sites && a->actions[lo].nsites > 0)
         *sites = a->pool + a->actions[lo].sites;
     if (nsites)
         *nsites = a->actions[lo].nsites;
