@@ -49,7 +49,6 @@ typedef struct SiteResult {
     EscReason reason; /* ESC_REASONS: none yet */
     const char *text; /* argument of the reason */
     bool live_twice;
-    bool blob; /* too many pointers at one place to tell them apart */
     EscVerdict verdict;
 } SiteResult;
 
@@ -118,13 +117,6 @@ bool esc_live_twice(Solver *s, Obj object);
 /* Whether every way from `op` to the end of the function frees the block that `dst` got last. */
 bool esc_always_freed_after(Solver *s, EscOp op, EscValue pointer);
 void esc_place(EscModule *m);
-
-/* The causes of one fact, oldest first, for explain.c; false when the path is longer than
- * `capacity`. */
-typedef struct Step {
-    EscOp op;
-    const char *kind;
-} Step;
 
 uint64_t esc_now_ns(void);
 void esc_analysis_free(EscModule *m);

@@ -8,9 +8,8 @@
  * from c to r. An object has at most MAX_CELLS cells; what comes later falls into one cell that
  * covers everything.
  *
- * What a parameter points to has contents we did not write: the first read of a range puts a
- * CONTENT object into it that stands for what was there on entry, two levels deep; below is one
- * DEEP object.
+ * What a parameter points to has contents we did not write. They are no cells: each reader gets the
+ * CONTENT object that stands for what its range held on entry; below that is one DEEP object.
  */
 #include "solve.h"
 
@@ -91,8 +90,7 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
     return id;
 }
 
-/* The root (PARAM or CALLBACK) that a placeholder hangs under. */
-static Obj root_of(const Solver *s, Obj o) {
+Obj esc_solver_root(const Solver *s, Obj o) {
     while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
         o = s->objs[o].parent;
     return o;
@@ -109,7 +107,7 @@ static Obj entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t wid
     bool part = !s->coarse && thin && s->objs[o].thin; /* the address is a number: still a number */
     if (kind == OBJ_DEEP && !apart)
         return o;
-    Object key = {.kind = OBJ_DEEP, .op = ESC_NONE, .parent = root_of(s, o)};
+    Object key = {.kind = OBJ_DEEP, .op = ESC_NONE, .parent = esc_solver_root(s, o)};
     if (!apart && !part)
         return esc_solver_object(s, &key);
     Obj parent = part ? esc_solver_object(s, &key) : o;

@@ -83,15 +83,9 @@ static void offer_sinks(const Solver *s, Cause *causes) {
     }
 }
 
-static Obj root_of(const Solver *s, Obj o) {
-    while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
-        o = s->objs[o].parent;
-    return o;
-}
-
 /* Own objects in memory that the caller holds. */
 static void offer_placeholder(const Solver *s, Cause *causes, Obj holder) {
-    const Object *root = &s->objs[root_of(s, holder)];
+    const Object *root = &s->objs[esc_solver_root(s, holder)];
     EscReason reason = ESC_REASON_FUNCTION_POINTER;
     const char *text = "";
     if (root->kind == OBJ_PARAM) {

@@ -9,14 +9,8 @@
  */
 #include "analyze.h"
 
-static Obj root_of(const Solver *s, Obj o) {
-    while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
-        o = s->objs[o].parent;
-    return o;
-}
-
 static const Param *param_of(const Solver *s, Obj o) {
-    const Object *root = &s->objs[root_of(s, o)];
+    const Object *root = &s->objs[esc_solver_root(s, o)];
     return root->kind == OBJ_PARAM && s->f->params ? &s->f->params[root->index] : NULL;
 }
 
@@ -33,7 +27,7 @@ static uint8_t level_of(const Solver *s, Obj o) {
 }
 
 static ParamFacts *facts_of(const Solver *s, FuncResult *out, Obj o) {
-    return &out->params[s->objs[root_of(s, o)].index];
+    return &out->params[s->objs[esc_solver_root(s, o)].index];
 }
 
 static void leaks(const Solver *s, FuncResult *out, Obj o) {

@@ -259,6 +259,9 @@ static inline bool esc_obj_is_own(ObjKind kind) {
 static inline bool esc_range_any(int64_t lo, int64_t hi) {
     return lo == ESC_OFFSET_MIN || hi == ESC_OFFSET_MAX;
 }
+/* The root (PARAM or CALLBACK) that an object of the caller's hangs under; any other object itself.
+ */
+Obj esc_solver_root(const Solver *s, Obj o);
 int64_t esc_offset_add(int64_t a, int64_t b); /* saturating; the bounds absorb */
 bool esc_range_overlap(int64_t alo, int64_t ahi, uint32_t awidth, int64_t blo, int64_t bhi,
                        uint32_t bwidth);
