@@ -246,21 +246,32 @@ static void expand_op(Expansion *x, const Op *op) {
     }
 }
 
-/* Arguments beyond the named parameters: a model's pseudo parameter, else lost. */
-static void map_variadic(Expansion *x) {
+/* The value that stands for all arguments beyond the named ones; ESC_NONE when they are lost. In a
+ * model it comes after the parameters. */
+static EscValue rest_value(const Expansion *x) {
+    const Function *body = x->body;
+    if (!(body->flags & ESC_FUNC_VARIADIC))
+        return ESC_NONE;
+    if (x->is_model)
+        return body->nvalues > body->nparams ? body->nparams : ESC_NONE;
+    const Function *g = &x->s->m->funcs[x->callee];
+    bool last = g->nparams && g->params && (g->params[g->nparams - 1].flags & ESC_PARAM_REST);
+    return last ? g->nparams - 1 : ESC_NONE;
+}
+
+static void map_variadic(Expansion *x, EscValue pseudo) {
     Solver *s = x->s;
-    uint32_t named = x->body->nparams;
-    bool pseudo = x->is_model && x->body->nvalues > named && (x->body->flags & ESC_FUNC_VARIADIC);
+    uint32_t named = pseudo == ESC_NONE ? x->body->nparams : pseudo;
     Node rest = s->null_value;
-    if (pseudo) {
+    if (pseudo != ESC_NONE) {
         rest = esc_solver_node(s);
-        s->nodes_pool[x->map + named] = rest;
+        s->nodes_pool[x->map + pseudo] = rest;
     }
     for (uint32_t i = named; i < x->nargs && !s->failed; i++) {
         Node arg = s->nodes_pool[x->args + i];
         if (arg == s->null_value)
             continue;
-        if (!pseudo)
+        if (pseudo == ESC_NONE)
             rest = esc_solver_sink(s, x->op, ESC_REASON_VARIABLE_ARGUMENT, x->name, ESC_NONE,
                                    ESC_NONE, i);
         esc_solver_copy(s, arg, rest, 0, 0, x->op);
@@ -281,7 +292,7 @@ static void expand_body(Expansion *x) {
             s->nodes_pool[x->map + v] = n;
         }
     }
-    map_variadic(x);
+    map_variadic(x, rest_value(x));
     for (EscOp i = 0; i < x->body->nops && !s->failed; i++)
         expand_op(x, &x->body->ops[i]);
 }

@@ -31,6 +31,7 @@ const TextWord esc_text_param_flags[] = {
     {"sret", ESC_PARAM_SRET},
     {"nofree", ESC_PARAM_NOFREE},
     {"readonly", ESC_PARAM_READONLY},
+    {"rest", ESC_PARAM_REST},
     {NULL, 0},
 };
 

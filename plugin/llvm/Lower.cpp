@@ -172,6 +172,8 @@ EscFunc ModuleLowering::unknownFunction(StringRef Name, unsigned NumParams) {
   return Id;
 }
 
+bool ModuleLowering::takesRest(const Function &F) { return F.isVarArg() && !F.isDeclaration(); }
+
 void ModuleLowering::declare(Function *F, EscFunc Id) {
   EscModule *M = Out.M.get();
   const FunctionInfo *Info = Where.function(F->getName());
@@ -182,7 +184,7 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
     Flags |= ESC_FUNC_REPORT;
   if (Info && !Info->ReturnsPointer)
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
-  esc_function_declare(M, Id, unsigned(F->arg_size()), Flags);
+  esc_function_declare(M, Id, unsigned(F->arg_size()) + (takesRest(*F) ? 1 : 0), Flags);
   if (!F->isDeclaration())
     esc_function_reserve(M, Id, movedBytes(*F));
   std::string Name = Info ? Info->Name.str() : F->getName().str();
@@ -224,6 +226,8 @@ void ModuleLowering::declareParameters(Function *F, EscFunc Id, const FunctionIn
     esc_param(M, Id, N, Name.empty() ? nullptr : Name.c_str(), unsigned(Group[N]), Flags,
               Locator::placeSource(M, P.At, P.Name));
   }
+  if (takesRest(*F))
+    esc_param(M, Id, uint32_t(F->arg_size()), nullptr, uint32_t(F->arg_size()), ESC_PARAM_REST, 0);
 }
 
 EscGlobal ModuleLowering::global(const GlobalVariable *G) {

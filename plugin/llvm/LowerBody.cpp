@@ -451,12 +451,8 @@ void BodyLowering::lower(Instruction &I) {
   case Instruction::Unreachable:
   case Instruction::Fence:
     return;
-  case Instruction::VAArg: {
-    emitUse(operand(I.getOperand(0)), &I);
-    if (EscValue Dst = result(I); Dst != ESC_NONE)
-      emitCopy(Dst, emitWorld(&I), 0, 0, &I);
-    return;
-  }
+  case Instruction::VAArg:
+    return lowerVariableArgument(I);
   case Instruction::LandingPad: {
     EscValue Dst = result(I);
     return Dst == ESC_NONE ? void() : emitCopy(Dst, emitWorld(&I), 0, 0, &I);

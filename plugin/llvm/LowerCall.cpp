@@ -143,13 +143,13 @@ static bool printedAddresses(StringRef Format, SmallVectorImpl<unsigned> &Out) {
   return true;
 }
 
-// What %p has printed, scanf makes a pointer again: printing an address is converting it. A format
-// that is not known here is taken to have no %p.
+// What %p has printed, scanf makes a pointer again: printing an address is converting it. The last
+// named argument of any variadic function may be a format that it hands on. One that is not known
+// here is taken to have no %p.
 void BodyLowering::lowerPrintedAddresses(CallBase &C, Function &Fn, EscSource Source) {
   unsigned NumFixed = unsigned(Fn.arg_size());
   StringRef Format;
-  if (!Fn.isVarArg() || !Fn.isDeclaration() || NumFixed == 0 || C.arg_size() <= NumFixed ||
-      !Fn.getName().contains("printf") ||
+  if (!Fn.isVarArg() || NumFixed == 0 || C.arg_size() <= NumFixed ||
       !getConstantStringInfo(C.getArgOperand(NumFixed - 1), Format) || !Format.contains('%'))
     return;
   SmallVector<unsigned, 4> Printed;
@@ -356,6 +356,59 @@ bool BodyLowering::lowerAllocator(CallBase &C, Function *Fn) {
   return true;
 }
 
+// ---- variable arguments --------------------------------------------------------------------------
+
+constexpr int64_t VaListBytes = 64; // more than any va_list
+
+// The area that the variable arguments lie in is a local without a name: a va_list points into it,
+// and what is read through it is any of them.
+void BodyLowering::lowerVariableStart(IntrinsicInst &I) {
+  EscOpInfo Area = esc_op_info(ESC_OP_LOCAL);
+  Area.index = newLocal(ESC_SIZE_UNKNOWN, nullptr, StringRef(), Place());
+  Area.dst = newValue();
+  emit(Area, &I);
+  EscOpInfo Arguments = esc_op_info(ESC_OP_STORE);
+  Arguments.a = Area.dst;
+  Arguments.b = EscValue(F.arg_size()); // ESC_PARAM_REST
+  Arguments.lo = ESC_OFFSET_MIN;
+  Arguments.hi = ESC_OFFSET_MAX;
+  emit(Arguments, &I);
+  EscValue Inside = newValue();
+  emitUnknownCopy(Inside, Area.dst, &I);
+  EscOpInfo List = esc_op_info(ESC_OP_STORE);
+  List.a = operand(I.getArgOperand(0));
+  List.b = Inside;
+  List.hi = VaListBytes;
+  // System V, x86-64 (its ABI, 3.5.7): two counters of 4 bytes, then two pointers.
+  const Triple Target(F.getParent()->getTargetTriple());
+  if (Target.getArch() == Triple::x86_64 && !Target.isOSWindows() && !Target.isX32() &&
+      F.getCallingConv() == CallingConv::C) {
+    List.lo = 8;
+    List.hi = 16;
+    List.width = 8;
+  }
+  if (List.a != ESC_NONE)
+    emit(List, &I);
+}
+
+// The list moves on; what it pointed to is the result.
+void BodyLowering::lowerVariableArgument(Instruction &I) {
+  EscValue List = operand(I.getOperand(0)), Dst = result(I);
+  if (Dst == ESC_NONE || List == ESC_NONE)
+    return emitUse(List, &I);
+  EscOpInfo Area = esc_op_info(ESC_OP_LOAD);
+  Area.dst = newValue();
+  Area.a = List;
+  Area.hi = VaListBytes;
+  emit(Area, &I);
+  EscOpInfo Argument = esc_op_info(ESC_OP_LOAD);
+  Argument.dst = Dst;
+  Argument.a = Area.dst;
+  Argument.lo = ESC_OFFSET_MIN;
+  Argument.hi = ESC_OFFSET_MAX;
+  emit(Argument, &I);
+}
+
 // ---- intrinsics --------------------------------------------------------------------------------
 
 void BodyLowering::leakOperands(CallBase &C, EscReason Reason, StringRef Name) {
@@ -484,21 +537,13 @@ void BodyLowering::lowerIntrinsic(IntrinsicInst &I) {
   case Intrinsic::sideeffect:
   case Intrinsic::experimental_noalias_scope_decl:
     return;
-  case Intrinsic::vastart: {
-    // The contents of a va_list are arguments of a caller: never ours.
-    EscOpInfo Info = esc_op_info(ESC_OP_STORE);
-    Info.a = operand(I.getArgOperand(0));
-    Info.b = emitWorld(&I);
-    Info.hi = 64; // more than any va_list
-    if (Info.a != ESC_NONE)
-      emit(Info, &I);
-    return;
-  }
+  case Intrinsic::vastart:
+    return lowerVariableStart(I);
   case Intrinsic::vacopy: {
     EscOpInfo Info = esc_op_info(ESC_OP_MOVE);
     Info.a = operand(I.getArgOperand(0));
     Info.b = operand(I.getArgOperand(1));
-    Info.hi = 64;
+    Info.hi = VaListBytes;
     if (Info.a != ESC_NONE && Info.b != ESC_NONE)
       emit(Info, &I);
     return;

@@ -63,6 +63,7 @@ private:
   }
   void declare(llvm::Function *F, EscFunc Id);
   void declareAttributes(llvm::Function *F, EscFunc Id);
+  static bool takesRest(const llvm::Function &F); // its arguments beyond the named ones are a value
   void declareParameters(llvm::Function *F, EscFunc Id, const FunctionInfo *Info);
 
   FunctionSet Relevant; // with Slice
@@ -124,6 +125,8 @@ private:
   void lowerPrintedAddresses(llvm::CallBase &C, llvm::Function &Fn, EscSource Source);
   bool lowerAllocator(llvm::CallBase &C, llvm::Function *F);
   void lowerOpaqueAllocation(llvm::CallBase &C, llvm::Function *F, const CallInfo *Source);
+  void lowerVariableStart(llvm::IntrinsicInst &I);
+  void lowerVariableArgument(llvm::Instruction &I);
   void lowerIntrinsic(llvm::IntrinsicInst &I);
   bool lowerVectorMemory(llvm::IntrinsicInst &I);
   void lowerAsm(llvm::CallBase &C);

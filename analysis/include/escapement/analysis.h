@@ -135,6 +135,8 @@ typedef enum EscParamFlag {
     ESC_PARAM_SRET = 1 << 3,     /* hidden: where the caller wants the returned struct */
     ESC_PARAM_NOFREE = 1 << 4,
     ESC_PARAM_READONLY = 1 << 5,
+    ESC_PARAM_REST = 1 << 6, /* the last one of a variadic function: all arguments beyond the named
+                              * ones. Without it they are lost. */
 } EscParamFlag;
 /* `group` joins several values that are one parameter of the source (a struct in two registers). */
 ESC_API void esc_param(EscModule *m, EscFunc f, uint32_t param, const char *name, uint32_t group,
