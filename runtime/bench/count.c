@@ -12,7 +12,10 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <linux/rseq.h>
+#include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +48,10 @@ static pid_t start_target(char **argv) {
     pid_t child = fork();
     if (child == 0) {
         const char *library = getenv("COUNT_LIBRARY");
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(0, &one);
+        sched_setaffinity(0, sizeof one, &one);
         if (library && *library)
             setenv("LD_PRELOAD", library, 1);
         if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
@@ -103,9 +110,24 @@ static uintptr_t program_counter(pid_t target) {
 #endif
 }
 
+/* Where the target's word rseq_cs is; 0 when it has none. */
+static uintptr_t find_sequence_word(pid_t target) {
+    struct {
+        uint64_t address;
+        uint32_t size, signature, flags, unused;
+    } configuration = {0};
+    long request = 0x420f; /* PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13 */
+    if (ptrace((enum __ptrace_request)request, target, sizeof configuration, &configuration) <= 0 ||
+        configuration.address == 0)
+        return 0;
+    return (uintptr_t)configuration.address + offsetof(struct rseq, rseq_cs);
+}
+
 /* One step; 0 when the target stopped itself instead. */
-static int step(pid_t target) {
+static int step(pid_t target, uintptr_t sequence_word) {
     int status;
+    if (sequence_word && ptrace(PTRACE_POKEDATA, target, sequence_word, NULL) != 0)
+        fail(strerror(errno));
     if (ptrace(PTRACE_SINGLESTEP, target, NULL, NULL) != 0)
         fail(strerror(errno));
     if (waitpid(target, &status, 0) != target || !WIFSTOPPED(status))
@@ -117,7 +139,8 @@ static int step(pid_t target) {
  * the last one, that ends in the second stop, is never recorded. */
 static void count(pid_t target, Text text) {
     size_t inside = 0, nexcursions = 0;
-    while (step(target)) {
+    uintptr_t sequence_word = find_sequence_word(target);
+    while (step(target, sequence_word)) {
         uintptr_t counter = program_counter(target);
         if (counter < text.start || counter >= text.end) {
             inside++;
