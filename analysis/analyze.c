@@ -220,10 +220,9 @@ static bool outdated(const EscModule *m, EscFunc f) {
     if (a->states[f].solved_at == 0)
         return true;
     for (EscOp i = 0; i < fn->nops; i++) {
-        const Op *op = &fn->ops[i];
-        if ((op->kind == ESC_OP_CALL || op->kind == ESC_OP_FUNCTION) &&
-            a->component[op->index] == a->component[f] &&
-            a->states[op->index].changed_at > a->states[f].solved_at)
+        EscFunc callee = esc_op_callee(m, &fn->ops[i]);
+        if (callee != ESC_NONE && a->component[callee] == a->component[f] &&
+            a->states[callee].changed_at > a->states[f].solved_at)
             return true;
     }
     return false;
@@ -283,6 +282,7 @@ bool esc_analyze(EscModule *m) {
     const char *wrong = m->error ? m->error : esc_model_check(m);
     if (wrong && !m->gave_up)
         m->gave_up = wrong;
+    esc_dispatch_make(m);
     if (m->memory.failed || !make_results(m)) {
         m->gave_up = "out of memory";
         return false;

@@ -102,7 +102,14 @@ typedef struct Analysis {
     bool done;
 } Analysis;
 
+/* Also marks the functions that are recursive without a pointer. */
 bool esc_components(EscModule *m);
+
+/* dispatch.c: makes the functions that stand for calls through unknown pointers of a closed
+ * program. */
+void esc_dispatch_make(EscModule *m);
+/* What an operation names that is called below it, by name or through any pointer; ESC_NONE. */
+EscFunc esc_op_callee(const EscModule *m, const Op *op);
 /* Make the summary of a solved function. False: too large, try coarser. */
 bool esc_summarize(Solver *s, Function *out);
 /* The summary of a function of which anything must be expected. */

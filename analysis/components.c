@@ -5,7 +5,8 @@
  * recursion: a call graph may be a chain of a million functions. Components come out callees first.
  *
  * Edges are direct calls and taken addresses inside a function (a callback is called below the
- * function that names it). Calls behind unknown pointers make no edge here; place.c asks for them.
+ * function that names it). In a closed program a call behind an unknown pointer is one of its
+ * dispatcher (dispatch.c); else it makes no edge here, and place.c asks for it.
  */
 #include "analyze.h"
 
@@ -23,10 +24,11 @@ typedef struct Search {
     EscFunc *stack;
     Frame *frames;
     uint32_t nstack, nframes, counter, norder;
+    bool pointers; /* with the edges through dispatchers */
 } Search;
 
-static bool calls(const Op *op) {
-    return op->kind == ESC_OP_CALL || op->kind == ESC_OP_FUNCTION;
+static EscFunc callee_of(const Search *x, const Op *op) {
+    return op->kind == ESC_OP_ICALL && !x->pointers ? ESC_NONE : esc_op_callee(x->m, op);
 }
 
 static void enter(Search *x, EscFunc f) {
@@ -70,10 +72,9 @@ static void visit(Search *x, EscFunc root) {
             leave(x, done);
             continue;
         }
-        const Op *op = &f->ops[frame->next++];
-        if (!calls(op) || op->index >= x->m->nfuncs)
+        EscFunc g = callee_of(x, &f->ops[frame->next++]), from = frame->f;
+        if (g >= x->m->nfuncs)
             continue;
-        EscFunc g = op->index, from = frame->f;
         if (!x->number[g])
             enter(x, g);
         else if (x->on_stack[g] && x->number[g] < x->low[from])
@@ -81,11 +82,26 @@ static void visit(Search *x, EscFunc root) {
     }
 }
 
-static void mark_self_calls(EscModule *m) {
+static void mark_self_calls(const Search *x) {
+    const EscModule *m = x->m;
     for (EscFunc f = 0; f < m->nfuncs; f++)
         for (EscOp i = 0; i < m->funcs[f].nops; i++)
-            if (calls(&m->funcs[f].ops[i]) && m->funcs[f].ops[i].index == f)
+            if (callee_of(x, &m->funcs[f].ops[i]) == f)
                 m->analysis->cyclic[m->analysis->component[f]] = true;
+}
+
+static void search(Search *x, bool pointers) {
+    Analysis *a = x->m->analysis;
+    uint32_t n = x->m->nfuncs;
+    memset(x->number, 0, n * sizeof *x->number);
+    memset(x->on_stack, 0, n * sizeof *x->on_stack);
+    memset(a->cyclic, 0, n * sizeof *a->cyclic);
+    x->counter = x->norder = a->ncomponents = 0;
+    x->pointers = pointers;
+    for (EscFunc f = 0; f < n; f++)
+        if (!x->number[f])
+            visit(x, f);
+    mark_self_calls(x);
 }
 
 bool esc_components(EscModule *m) {
@@ -99,12 +115,12 @@ bool esc_components(EscModule *m) {
     x.frames = esc_memory_resize(mem, NULL, n, sizeof *x.frames);
     bool ok = !mem->failed;
     if (ok) {
-        memset(x.number, 0, n * sizeof *x.number);
-        memset(x.on_stack, 0, n * sizeof *x.on_stack);
+        Analysis *a = m->analysis;
+        search(&x, false);
         for (EscFunc f = 0; f < m->nfuncs; f++)
-            if (!x.number[f])
-                visit(&x, f);
-        mark_self_calls(m);
+            a->results[f].recursive = a->cyclic[a->component[f]];
+        if (m->ndispatch > 0)
+            search(&x, true);
     }
     esc_memory_release(x.number);
     esc_memory_release(x.low);

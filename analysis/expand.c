@@ -11,8 +11,9 @@
 #include "solve.h"
 
 enum {
-    MAX_POINTER_DEPTH = 6
-}; /* calls through pointers found while expanding calls through pointers */
+    MAX_POINTER_DEPTH = 6, /* calls through pointers found while expanding such calls */
+    MAX_CALLBACKS = 64,    /* conditional calls of one function; more are unknown */
+};
 
 typedef struct Expansion {
     Solver *s;
@@ -154,8 +155,13 @@ static void expand_icall(Expansion *x, const Op *op) {
         return;
     }
     uint32_t record = s->ncalls++;
-    s->calls[record] =
-        (CallRecord){x->op, mapped(x, op->a), mapped(x, op->dst), args, op->nargs, x->depth + 1};
+    s->calls[record] = (CallRecord){.op = x->op,
+                                    .callee = mapped(x, op->a),
+                                    .result = mapped(x, op->dst),
+                                    .args = args,
+                                    .nargs = op->nargs,
+                                    .depth = x->depth + 1,
+                                    .signature = op->index};
     FlowEdge e = {.kind = EDGE_CALL, .other = record, .op = x->op};
     esc_solver_edge(s, mapped(x, op->a), &e);
 }
@@ -421,7 +427,8 @@ static uint32_t new_callback(Solver *s, const CallRecord *call, Obj target) {
     Object key = {.kind = OBJ_CALLBACK, .index = index, .op = call->op, .parent = ESC_NONE};
     Obj o = esc_solver_object(s, &key);
     uint32_t args = esc_solver_pool(s, call->nargs);
-    s->callbacks[index] = (Callback){call->op, target, call->result, args, call->nargs, o};
+    s->callbacks[index] =
+        (Callback){call->op, target, call->result, args, call->nargs, o, call->signature};
     for (uint32_t i = 0; i < call->nargs && !s->failed; i++) {
         Node n = callback_argument(s, call->op, i);
         s->nodes_pool[args + i] = n;
@@ -456,14 +463,23 @@ void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
                         call.depth);
         return;
     }
-    bool from_caller =
-        object.kind == OBJ_PARAM || object.kind == OBJ_CONTENT || object.kind == OBJ_CALLBACK;
-    if (from_caller && s->ncallbacks < 64) {
+    if (object.kind == OBJ_LOCAL || object.kind == OBJ_SITE)
+        return; /* data is never called */
+    EscFunc dispatcher = esc_dispatcher(s->m, call.signature);
+    bool closed = dispatcher != ESC_NONE && call.depth < MAX_POINTER_DEPTH;
+    bool from_caller = object.kind == OBJ_PARAM ||
+                       (!closed && (object.kind == OBJ_CONTENT || object.kind == OBJ_CALLBACK));
+    if (from_caller && s->ncallbacks < MAX_CALLBACKS) {
         add_callback(s, &call, target);
         return;
     }
-    if (object.kind == OBJ_LOCAL || object.kind == OBJ_SITE)
-        return; /* data is never called */
+    if (closed) {
+        s->calls[record].dispatched = true;
+        if (!call.dispatched)
+            esc_expand_call(s, call.op, dispatcher, call.args, call.nargs, call.result, true,
+                            call.depth);
+        return;
+    }
     Expansion x = {.s = s,
                    .op = call.op,
                    .callee = ESC_NONE,

@@ -128,6 +128,7 @@ EscConfig esc_config_default(void) {
         .max_ops = 1000000,
         .max_facts = 1000000,
         .max_milliseconds = 0,
+        .closed_program = false,
     };
 }
 
@@ -163,6 +164,8 @@ void esc_body_free(EscModule *m, Function *f) {
         .name = f->name,
         .source_name = f->source_name,
         .source = f->source,
+        .signature = ESC_NONE,
+        .loose_signature = ESC_NONE,
         .alloc_count_param = ESC_NONE,
         .alloc_unit_param = ESC_NONE,
         .dealloc = ESC_NONE,
@@ -185,6 +188,7 @@ void esc_module_free(EscModule *m) {
     esc_memory_release(m->func_index);
     esc_memory_release(m->models);
     esc_memory_release(m->model_index);
+    esc_memory_release(m->dispatch);
     esc_memory_free_arena(&m->memory);
     esc_memory_release(m);
 }
@@ -306,6 +310,14 @@ void esc_function_source(EscModule *m, EscFunc func, const char *source_name, Es
         return;
     f->source_name = copy_text(m, source_name);
     f->source = valid_source(m, where);
+}
+
+void esc_function_signature(EscModule *m, EscFunc func, uint32_t signature, uint32_t loose) {
+    Function *f = get_function(m, func);
+    if (!f)
+        return;
+    f->signature = signature;
+    f->loose_signature = loose;
 }
 
 void esc_function_reserve(EscModule *m, EscFunc func, uint64_t bytes) {

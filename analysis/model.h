@@ -80,9 +80,10 @@ typedef struct Function {
     EscSource source;
     uint32_t nparams, flags;
     bool has_body, is_model;
-    bool user_model;         /* from a user's file: wins over a body */
-    Param *params;           /* nparams */
-    uint64_t reserved_bytes; /* of the frame: moved there before this model was made */
+    bool user_model;                     /* from a user's file: wins over a body */
+    Param *params;                       /* nparams */
+    uint64_t reserved_bytes;             /* of the frame: moved there before this model was made */
+    uint32_t signature, loose_signature; /* see esc_function_signature; ESC_NONE: any call */
     uint32_t alloc_count_param, alloc_unit_param; /* ESC_NONE: no alloc_size */
     EscFunc dealloc;
     uint32_t dealloc_param;       /* malloc(dealloc, n): ESC_NONE when absent */
@@ -121,6 +122,8 @@ struct EscModule {
     uint32_t nmodels, cap_models;
     uint32_t *model_index;
     uint32_t model_index_size;
+    EscFunc *dispatch; /* per signature; see dispatch.c */
+    uint32_t ndispatch;
     struct Analysis *analysis; /* NULL before esc_analyze */
 };
 

@@ -128,10 +128,6 @@ static const char *check_chains(const Function *f) {
 static const char *check_function(const EscModule *m, const Function *f, Memory *memory) {
     if (f->nvalues < f->nparams)
         return "parameters are not values";
-    for (uint32_t i = 0; f->params && i < f->nparams; i++)
-        if ((f->params[i].flags & ESC_PARAM_REST) &&
-            (i + 1 < f->nparams || !(f->flags & ESC_FUNC_VARIADIC)))
-            return "a parameter that is all the rest is not the last one of a variadic function";
     if (f->nblocks == 0)
         return f->nops ? "operations without a block" : NULL;
     unsigned char *defined = esc_memory_resize(memory, NULL, f->nvalues, 1);

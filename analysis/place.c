@@ -67,8 +67,8 @@ static void find_recursion(EscModule *m) {
     memset(mark, 0, m->nfuncs + 1);
     mark_functions(m, mark);
     for (EscFunc f = 0; f < m->nfuncs; f++) {
-        a->results[f].recursive = a->cyclic[a->component[f]];
-        a->results[f].maybe_recursive = mark[f] == (REACHES | REACHED);
+        a->results[f].maybe_recursive =
+            a->cyclic[a->component[f]] || mark[f] == (REACHES | REACHED);
     }
     esc_memory_release(mark);
 }

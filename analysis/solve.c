@@ -454,7 +454,12 @@ static void add_call(Solver *s, const Op *op, EscOp id) {
         return;
     }
     uint32_t record = s->ncalls++;
-    s->calls[record] = (CallRecord){id, value_node(s, op->a), result, args, op->nargs, 0};
+    s->calls[record] = (CallRecord){.op = id,
+                                    .callee = value_node(s, op->a),
+                                    .result = result,
+                                    .args = args,
+                                    .nargs = op->nargs,
+                                    .signature = op->index};
     FlowEdge e = {.kind = EDGE_CALL, .other = record, .op = id};
     esc_solver_edge(s, value_node(s, op->a), &e);
 }

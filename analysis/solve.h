@@ -95,6 +95,7 @@ typedef struct Callback {
     Node result;
     uint32_t args, nargs; /* into Solver.nodes_pool */
     Obj object;           /* OBJ_CALLBACK */
+    uint32_t signature;
 } Callback;
 
 typedef enum EdgeKind {
@@ -141,6 +142,8 @@ typedef struct CallRecord {
     Node callee, result;  /* result ESC_NONE */
     uint32_t args, nargs; /* nodes_pool */
     uint32_t depth;
+    uint32_t signature; /* ESC_NONE: not known */
+    bool dispatched;    /* what an unknown pointer may call, it has called */
 } CallRecord;
 
 enum { DIFF_OBJECTS = 4 };
@@ -248,6 +251,8 @@ void esc_expand_pointer(Solver *s, uint32_t call, Obj target, FactId why);
 /* The body to expand for a call of `callee`: its summary or a model; NULL when nothing is known. */
 const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_model);
 /* Whether `a` and `b` call each other in a circle (or are one recursive function). */
+/* What a call of that signature through an unknown pointer is a call of; ESC_NONE: anything. */
+EscFunc esc_dispatcher(const EscModule *m, uint32_t signature);
 bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b);
 
 static inline bool esc_obj_is_placeholder(ObjKind kind) {

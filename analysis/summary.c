@@ -182,6 +182,7 @@ static EscValue callback_value(Builder *b, Obj o) {
             (EscArg){n == b->s->null_value ? ESC_NONE : node_value(b, n), esc_number_unknown(), 0};
     }
     info.a = value_of(b, c.target);
+    info.index = c.signature;
     info.args = args;
     info.dst = dst;
     emit(b, &info);

@@ -383,6 +383,8 @@ static void put_header(Printer *p) {
             put_format(p, ", %" PRIu32, f->alloc_unit_param);
         put_text(p, ")");
     }
+    if (f->signature != ESC_NONE || f->loose_signature != ESC_NONE)
+        put_format(p, " signature %" PRIu32 " %" PRIu32, f->signature, f->loose_signature);
     if (f->reserved_bytes)
         put_format(p, " reserved %" PRIu64, f->reserved_bytes);
     if (f->dealloc != ESC_NONE && f->dealloc < p->m->nfuncs) {
@@ -494,6 +496,7 @@ static void put_config(Printer *p) {
     put_limit(p, "max_ops", config->max_ops, normal.max_ops);
     put_limit(p, "max_facts", config->max_facts, normal.max_facts);
     put_limit(p, "max_milliseconds", config->max_milliseconds, normal.max_milliseconds);
+    put_limit(p, "closed_program", config->closed_program, normal.closed_program);
 }
 
 static void put_globals(Printer *p) {

@@ -233,6 +233,10 @@ static bool read_header_part(TextReader *r, uint32_t *flags, EscSourceInfo *plac
         uint32_t param = esc_read_u32(r, "the position of the memory among the parameters");
         if (!lex->failed)
             esc_function_deallocator(r->m, r->func, dealloc, param);
+    } else if (esc_lex_take_word(lex, "signature")) {
+        uint32_t signature = esc_read_u32(r, "a signature's number");
+        uint32_t loose = esc_read_u32(r, "the number of the signature without a result");
+        esc_function_signature(r->m, r->func, signature, loose);
     } else if (esc_lex_take_word(lex, "reserved")) {
         esc_read_current(r)->reserved_bytes =
             esc_lex_need_number(lex, UINT64_MAX, "bytes of the frame");
@@ -331,6 +335,11 @@ static void read_config(TextReader *r) {
         uint64_t number = esc_lex_need_number(&r->lex, UINT64_MAX, "a number");
         if (!r->lex.failed)
             *fields[i].field = number;
+        esc_lex_need_line_end(&r->lex);
+        return;
+    }
+    if (esc_lex_take_word(&r->lex, "closed_program")) {
+        config->closed_program = esc_lex_need_number(&r->lex, 1, "0 or 1") == 1;
         esc_lex_need_line_end(&r->lex);
         return;
     }

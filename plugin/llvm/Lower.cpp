@@ -8,6 +8,7 @@
 #include "Compat.h"
 #include "LowerImpl.h"
 #include "llvm/IR/InstIterator.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
@@ -101,6 +102,15 @@ uint32_t parameterFlags(const Function &F, unsigned N) {
   return Flags;
 }
 
+// Functions of other files come into the program as pointers here, whatever the user promised.
+bool bringsFunctions(const Module &M) {
+  for (StringRef Name : {"dlsym", "dlvsym"})
+    if (const Function *F = M.getFunction(Name); F && F->isDeclaration() && !F->use_empty())
+      return true;
+  return !M.ifunc_empty() ||
+         any_of(M.aliases(), [](const GlobalAlias &A) { return A.isInterposable(); });
+}
+
 } // namespace
 
 ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
@@ -112,6 +122,8 @@ ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
   Config.max_frame_bytes = Opts.MaxFrame;
   Config.max_recursive_bytes = Opts.MaxRecursive;
   Config.small_buffer_bytes = Opts.SmallBuffer;
+  Config.closed_program = Opts.WholeProgram && !bringsFunctions(IR);
+  Closed = Config.closed_program;
   Out.M.reset(esc_module_new(&Config));
   collectDisabledBuiltins();
 }
@@ -172,6 +184,36 @@ EscFunc ModuleLowering::unknownFunction(StringRef Name, unsigned NumParams) {
   return Id;
 }
 
+// How a value is passed, which caller and callee of a call agree on. As parameters pointers and
+// integers of their size are one: programs pass a long where a void * is declared.
+static void passedAs(raw_ostream &Key, llvm::Type *T, const DataLayout &DL, bool PointersApart) {
+  unsigned PointerBits = DL.getPointerSizeInBits();
+  if (T->isPointerTy() && PointersApart)
+    Key << "*";
+  else if (T->isPointerTy() || T->isIntegerTy(PointerBits))
+    Key << "p";
+  else if (T->isIntegerTy() && T->getIntegerBitWidth() < PointerBits)
+    Key << "i";
+  else
+    Key << *T;
+}
+
+uint32_t ModuleLowering::signature(const FunctionType &Type, AttributeList Attributes, bool Loose) {
+  std::string Key;
+  raw_string_ostream Text(Key);
+  for (unsigned N = 0; N < Type.getNumParams(); ++N) {
+    if (llvm::Type *Pointee = Attributes.getParamByValType(N))
+      Text << "byval " << DL.getTypeAllocSize(Pointee).getKnownMinValue();
+    else
+      passedAs(Text, Type.getParamType(N), DL, false);
+    Text << (Attributes.hasParamAttr(N, Attribute::StructRet) ? "sret," : ",");
+  }
+  Text << (Type.isVarArg() ? "..." : "");
+  if (!Loose)
+    passedAs(Text << "->", Type.getReturnType(), DL, true);
+  return Signatures.try_emplace(Text.str(), uint32_t(Signatures.size())).first->second;
+}
+
 bool ModuleLowering::takesRest(const Function &F) { return F.isVarArg() && !F.isDeclaration(); }
 
 void ModuleLowering::declare(Function *F, EscFunc Id) {
@@ -184,6 +226,9 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
     Flags |= ESC_FUNC_REPORT;
   if (Info && !Info->ReturnsPointer)
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
+  if (Closed && (Flags & ESC_FUNC_ADDRESS_TAKEN))
+    esc_function_signature(M, Id, signature(*F->getFunctionType(), F->getAttributes(), false),
+                           signature(*F->getFunctionType(), F->getAttributes(), true));
   esc_function_declare(M, Id, unsigned(F->arg_size()) + (takesRest(*F) ? 1 : 0), Flags);
   if (!F->isDeclaration())
     esc_function_reserve(M, Id, movedBytes(*F));
@@ -276,7 +321,7 @@ LoweredModule ModuleLowering::run() {
       esc_module_give_up(M, Error.message);
   }
   if (Analyses.Slice)
-    Relevant = relevantFunctions(IR, [this](Function &F) { return makesSites(F); });
+    Relevant = relevantFunctions(IR, Closed, [this](Function &F) { return makesSites(F); });
   for (Function &F : IR) {
     if (!isLowered(&F))
       continue;
@@ -286,6 +331,9 @@ LoweredModule ModuleLowering::run() {
     Out.Functions.back().F = &F;
     Out.Functions.back().Id = Id;
   }
+  for (Function &F : IR)
+    if (Closed && !F.isIntrinsic() && F.hasAddressTaken())
+      function(&F);
   for (unsigned I = 0; I < Out.Functions.size(); ++I)
     BodyLowering(*this, Out.Functions[I], I).run();
   return std::move(Out);

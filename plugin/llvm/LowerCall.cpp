@@ -64,6 +64,9 @@ void BodyLowering::lowerCall(CallBase &C) {
     SmallVector<EscArg, 8> Args;
     arguments(C, Source, Args);
     Info.a = operand(C.getCalledOperand());
+    // A function without a prototype is called with any arguments.
+    if (ML.Closed && Info.a != ESC_NONE && !C.getFunctionType()->isVarArg())
+      Info.index = ML.signature(*C.getFunctionType(), C.getAttributes(), C.use_empty());
     if (Info.a == ESC_NONE) // calls a number
       Info.a = emitWorld(&C);
     Info.dst = result(C);
@@ -356,7 +359,8 @@ bool BodyLowering::lowerAllocator(CallBase &C, Function *Fn) {
   return true;
 }
 
-// ---- variable arguments --------------------------------------------------------------------------
+// ---- variable arguments
+// --------------------------------------------------------------------------
 
 constexpr int64_t VaListBytes = 64; // more than any va_list
 

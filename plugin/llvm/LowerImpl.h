@@ -43,6 +43,11 @@ public:
   // The allocator model of a callee, when the compiler may treat it as that function.
   bool allocator(llvm::Function *F, EscAllocatorModel &Model);
 
+  // In a closed program: the number of what a call of this type may reach. `Loose`: whatever its
+  // result, since nobody looks at it; a program may well call an int function as a void one.
+  uint32_t signature(const llvm::FunctionType &Type, llvm::AttributeList Attributes, bool Loose);
+
+  bool Closed = false;
   llvm::Module &IR;
   const LowerAnalyses &Analyses;
   const Options &Opts;
@@ -67,6 +72,7 @@ private:
   void declareParameters(llvm::Function *F, EscFunc Id, const FunctionInfo *Info);
 
   FunctionSet Relevant; // with Slice
+  llvm::StringMap<uint32_t> Signatures;
   bool NoBuiltins = false;
   llvm::StringSet<> DisabledBuiltins;
   llvm::DenseMap<const llvm::Function *, EscFunc> Functions;

@@ -70,6 +70,10 @@ std::string parseOne(StringRef Argument, Options &Opts) {
     Opts.HeapLocals = true;
     return {};
   }
+  if (Argument == "whole-program") {
+    Opts.WholeProgram = true;
+    return {};
+  }
   if (Name == "max-object")
     return number(Name, Value, Opts.MaxObject);
   if (Name == "max-frame")

@@ -22,7 +22,8 @@ namespace escapement {
 
 using FunctionSet = llvm::DenseSet<const llvm::Function *>;
 
-FunctionSet relevantFunctions(llvm::Module &M,
+// `Closed`: what a function pointer in memory may call is known, and counts.
+FunctionSet relevantFunctions(llvm::Module &M, bool Closed,
                               llvm::function_ref<bool(llvm::Function &)> IsAllocator);
 
 } // namespace escapement

@@ -83,6 +83,8 @@ build_program() {
         fi
     fi
     if [[ $form == whole ]]; then
+        [[ $variant == plain || ${brings_functions:-no} == yes ]] ||
+            PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
         prepare_whole "$name"
         tree=$CORPUS/tree/$name
         files=(whole.c)

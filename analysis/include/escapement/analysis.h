@@ -69,6 +69,8 @@ typedef struct EscConfig {
     uint64_t max_facts; /* points-to facts in one function before it gives up (1e6); 100 times
                            as many in all functions */
     uint64_t max_milliseconds; /* whole analysis; 0: no limit */
+    bool closed_program; /* promised: a function pointer that the program reads from memory is NULL
+                            or a function of the module whose address is taken */
 } EscConfig;
 
 ESC_API EscConfig esc_config_default(void);
@@ -118,6 +120,11 @@ ESC_API EscFunc esc_function(EscModule *m, const char *name);
 ESC_API void esc_function_declare(EscModule *m, EscFunc f, uint32_t nparams, uint32_t flags);
 /* The name as written and its place in the definition. */
 ESC_API void esc_function_source(EscModule *m, EscFunc f, const char *source_name, EscSource where);
+/* In a closed program: a call through a pointer reaches it if its number (EscOpInfo.index) is one
+ * of these two, such as one for the parameters and the result, and one for the parameters alone,
+ * which calls have that use no result. Numbers are small; functions of one number have as many
+ * parameters. ESC_NONE (the default) for `signature`: any call may. */
+ESC_API void esc_function_signature(EscModule *m, EscFunc f, uint32_t signature, uint32_t loose);
 /* Bytes of the frame that moved objects already take: a front end that asks again after it rewrote
  * (or inlined what it had rewritten) says so here, so that the budgets hold for all rounds
  * together. */
@@ -135,8 +142,9 @@ typedef enum EscParamFlag {
     ESC_PARAM_SRET = 1 << 3,     /* hidden: where the caller wants the returned struct */
     ESC_PARAM_NOFREE = 1 << 4,
     ESC_PARAM_READONLY = 1 << 5,
-    ESC_PARAM_REST = 1 << 6, /* the last one of a variadic function: all arguments beyond the named
-                              * ones. Without it they are lost. */
+    /* The last one of a variadic function, and only there: it is all arguments beyond the named
+     * ones. Without it they are lost. */
+    ESC_PARAM_REST = 1 << 6,
 } EscParamFlag;
 /* `group` joins several values that are one parameter of the source (a struct in two registers). */
 ESC_API void esc_param(EscModule *m, EscFunc f, uint32_t param, const char *name, uint32_t group,
@@ -258,7 +266,8 @@ typedef struct EscOpInfo {
     EscValue dst, a, b;
     int64_t lo, hi;
     uint32_t width;
-    uint32_t index;     /* local, global, function, site (ALLOC/REALLOC), reason (LEAK) */
+    uint32_t index;     /* local, global, function, site (ALLOC/REALLOC), reason (LEAK), signature
+                           (ICALL; ESC_NONE: not known) */
     const EscArg *args; /* CALL, ICALL; MERGE uses only .value */
     uint32_t nargs;
     EscSource source; /* STORE: the '='; CALL: the call, text = callee; RETURN: the `return`; FREE:

@@ -4,6 +4,7 @@
 source_package=tcc
 cppflags=(-DONE_SOURCE=0 -DTCC_TARGET_X86_64 -I.)
 ldlibs=(-lm -ldl -lpthread)
+brings_functions=yes # it runs what it compiles
 
 prepare() {
     ./configure --cc="$CC" --prefix=/usr --tccdir="$SRC"
