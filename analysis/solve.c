@@ -2,172 +2,18 @@
 /* solve.c - what every pointer of one function may point to.
  *
  * Inclusion-based points-to (Andersen, "Program Analysis and Specialization for the C Programming
- * Language", 1994, ch. 4), field-sensitive by byte range. A fact is (node, object, byte range).
- * Facts are processed once each, in the order they were found: a fact goes over all edges its node
- * has then, and an edge that is added later sends over it what was processed before. So no fact is
- * sent twice.
- *
- * INVARIANT  A fact is never taken back. A node holds at most MAX_RANGES ranges of one object; then
- * "anywhere in it" takes their place, so pointers that walk through memory end.
+ * Language", 1994, ch. 4), field-sensitive by byte range. Facts are processed once each, in the
+ * order they were found: a fact goes over all edges its node has then, and an edge that is added
+ * later sends over it what was processed before. So no fact is sent twice over one edge.
  *
  * SOUNDNESS  Forgetting a flow is a miscompilation; adding one costs only speed.
  *
- * NOT HERE  Contents of objects (cells.c), calls (expand.c), what follows from the facts
- * (escape.c).
+ * NOT HERE  How facts are kept (facts.c), what an operation means (constrain.c), contents of
+ * objects (cells.c), calls (expand.c), what follows from the facts (escape.c).
  */
 #include "cfg.h"
 
 #include <string.h>
-
-enum {
-    MAX_RANGES = 4,         /* ranges of one object in one node before it means all of it */
-    OFFSET_LIMIT = 1 << 30, /* farther offsets are "anywhere": no real object is that large */
-};
-
-int64_t esc_offset_add(int64_t a, int64_t b) {
-    if (a == ESC_OFFSET_MIN || b == ESC_OFFSET_MIN)
-        return ESC_OFFSET_MIN;
-    if (a == ESC_OFFSET_MAX || b == ESC_OFFSET_MAX)
-        return ESC_OFFSET_MAX;
-    int64_t sum;
-    if (__builtin_add_overflow(a, b, &sum))
-        return a < 0 ? ESC_OFFSET_MIN : ESC_OFFSET_MAX;
-    return sum;
-}
-
-bool esc_range_overlap(int64_t alo, int64_t ahi, uint32_t awidth, int64_t blo, int64_t bhi,
-                       uint32_t bwidth) {
-    if (esc_range_any(alo, ahi) || esc_range_any(blo, bhi))
-        return true;
-    /* Width 0 is an unknown width: up to the end of the object. */
-    int64_t aend = awidth ? ahi + awidth : ESC_OFFSET_MAX,
-            bend = bwidth ? bhi + bwidth : ESC_OFFSET_MAX;
-    return alo < bend && blo < aend;
-}
-
-static void canonical_range(int64_t *lo, int64_t *hi) {
-    if (*lo < -OFFSET_LIMIT || *hi > OFFSET_LIMIT || *lo > *hi) {
-        *lo = ESC_OFFSET_MIN;
-        *hi = ESC_OFFSET_MAX;
-    }
-}
-
-static uint32_t mix(uint32_t h, uint32_t x) {
-    h ^= x + 0x9e3779b9u + (h << 6) + (h >> 2);
-    h *= 0x85ebca6bu;
-    return h ^ (h >> 15);
-}
-
-FactId esc_solver_find(const Solver *s, Node n, Obj o) {
-    if (!s->fact_hash_size)
-        return ESC_NONE;
-    uint32_t mask = s->fact_hash_size - 1, at = mix(mix(17, n), o) & mask;
-    for (; s->fact_hash[at] != ESC_NONE; at = (at + 1) & mask) {
-        const Fact *f = &s->facts[s->fact_hash[at]];
-        if (f->node == n && f->obj == o)
-            return s->fact_hash[at];
-    }
-    return ESC_NONE;
-}
-
-/* ---- nodes and facts ------------------------------------------------------------------------ */
-
-Node esc_solver_node(Solver *s) {
-    if (!esc_memory_grow(&s->m->memory, &s->nodes, &s->cap_nodes, s->nnodes + 1,
-                         sizeof *s->nodes)) {
-        s->failed = true;
-        return s->null_value;
-    }
-    s->nodes[s->nnodes] = (NodeInfo){ESC_NONE, ESC_NONE, ESC_NONE, 0};
-    return s->nnodes++;
-}
-
-static uint32_t *fact_slot(Solver *s, Node n, Obj o) {
-    uint32_t mask = s->fact_hash_size - 1, at = mix(mix(17, n), o) & mask;
-    while (s->fact_hash[at] != ESC_NONE) {
-        const Fact *f = &s->facts[s->fact_hash[at]];
-        if (f->node == n && f->obj == o)
-            break;
-        at = (at + 1) & mask;
-    }
-    return &s->fact_hash[at];
-}
-
-/* Keep the hash at most half full. Entries are the first fact of each (node, object). */
-static bool fact_hash_reserve(Solver *s) {
-    if (s->nfacts * 2 < s->fact_hash_size)
-        return true;
-    uint32_t size = s->fact_hash_size ? s->fact_hash_size * 2 : 64;
-    uint32_t *fresh = esc_memory_resize(&s->m->memory, NULL, size, sizeof *fresh);
-    if (!fresh)
-        return false;
-    memset(fresh, 0xff, size * sizeof *fresh);
-    uint32_t *old = s->fact_hash, old_size = s->fact_hash_size;
-    s->fact_hash = fresh;
-    s->fact_hash_size = size;
-    for (uint32_t i = 0; i < old_size; i++)
-        if (old[i] != ESC_NONE)
-            *fact_slot(s, s->facts[old[i]].node, s->facts[old[i]].obj) = old[i];
-    esc_memory_release(old);
-    return true;
-}
-
-/* Whether the ranges already known of (node, object) cover [lo, hi]; counts them. */
-static bool covered(const Solver *s, FactId first, int64_t lo, int64_t hi, uint32_t *count) {
-    *count = 0;
-    for (FactId i = first; i != ESC_NONE; i = s->facts[i].pair_next) {
-        const Fact *f = &s->facts[i];
-        if (f->lo <= lo && hi <= f->hi)
-            return true;
-        ++*count;
-    }
-    return false;
-}
-
-void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op) {
-    if (s->failed || s->limit || s->over_soft_limit || n == s->null_value)
-        return;
-    if (s->nfacts >= s->soft_limit) {
-        s->over_soft_limit = true;
-        return;
-    }
-    if (s->nfacts >= s->m->config.max_facts) {
-        s->limit = "points-to facts";
-        return;
-    }
-    canonical_range(&lo, &hi);
-    if (o == OBJ_WORLD || (s->coarse && esc_obj_is_placeholder(s->objs[o].kind))) {
-        lo = ESC_OFFSET_MIN;
-        hi = ESC_OFFSET_MAX;
-    }
-    if (!fact_hash_reserve(s) || !esc_memory_grow(&s->m->memory, &s->facts, &s->cap_facts,
-                                                  s->nfacts + 1, sizeof *s->facts)) {
-        s->failed = true;
-        return;
-    }
-    uint32_t *slot = fact_slot(s, n, o), count;
-    if (covered(s, *slot, lo, hi, &count))
-        return;
-    if (count >= MAX_RANGES) {
-        lo = ESC_OFFSET_MIN;
-        hi = ESC_OFFSET_MAX;
-    }
-    FactId id = s->nfacts++;
-    s->facts[id] = (Fact){n, o, lo, hi, cause, op, ESC_NONE, ESC_NONE};
-    if (*slot == ESC_NONE) {
-        *slot = id;
-    } else {
-        s->facts[id].pair_next = s->facts[*slot].pair_next;
-        s->facts[*slot].pair_next = id;
-    }
-    NodeInfo *node = &s->nodes[n];
-    if (node->last_fact == ESC_NONE)
-        node->first_fact = id;
-    else
-        s->facts[node->last_fact].next = id;
-    node->last_fact = id;
-    node->nfacts++;
-}
 
 /* ---- edges ---------------------------------------------------------------------------------- */
 
@@ -224,7 +70,7 @@ static void apply_diff(Solver *s, uint32_t record, const Fact *fact) {
 static void apply_edge(Solver *s, const FlowEdge *e, FactId id) {
     const Fact f = s->facts[id];
     int64_t lo = esc_offset_add(f.lo, e->lo), hi = esc_offset_add(f.hi, e->hi);
-    canonical_range(&lo, &hi);
+    esc_range_canonical(&lo, &hi);
     switch ((EdgeKind)e->kind) {
     case EDGE_COPY:
         esc_solver_fact(s, e->other, f.obj, lo, hi, id, e->op);
@@ -281,7 +127,7 @@ static bool edge_hash_reserve(Solver *s) {
         uint32_t a = s->edge_hash[2 * i], b = s->edge_hash[2 * i + 1];
         if (a == ESC_NONE)
             continue;
-        uint32_t at = mix(mix(3, a), b) & (size - 1);
+        uint32_t at = esc_mix(esc_mix(3, a), b) & (size - 1);
         while (fresh[2 * at] != ESC_NONE)
             at = (at + 1) & (size - 1);
         fresh[2 * at] = a;
@@ -297,7 +143,7 @@ static bool edge_hash_reserve(Solver *s) {
 static bool first_copy(Solver *s, Node a, Node b) {
     if (!edge_hash_reserve(s))
         return false;
-    uint32_t mask = s->edge_hash_size - 1, at = mix(mix(3, a), b) & mask;
+    uint32_t mask = s->edge_hash_size - 1, at = esc_mix(esc_mix(3, a), b) & mask;
     for (; s->edge_hash[2 * at] != ESC_NONE; at = (at + 1) & mask)
         if (s->edge_hash[2 * at] == a && s->edge_hash[2 * at + 1] == b)
             return false;
@@ -312,7 +158,7 @@ void esc_solver_copy(Solver *s, Node from, Node to, int64_t lo, int64_t hi, EscO
         return;
     if (lo == 0 && hi == 0 && !first_copy(s, from, to))
         return;
-    canonical_range(&lo, &hi);
+    esc_range_canonical(&lo, &hi);
     FlowEdge e = {.kind = EDGE_COPY, .other = to, .lo = lo, .hi = hi, .op = op};
     esc_solver_edge(s, from, &e);
 }
@@ -370,220 +216,6 @@ void esc_solver_free_event(Solver *s, const FreeEvent *event) {
         return;
     }
     s->frees[s->nfrees++] = *event;
-}
-
-/* ---- objects -------------------------------------------------------------------------------- */
-
-static bool same_object(const Object *a, const Object *b) {
-    return a->kind == b->kind && a->index == b->index && a->op == b->op && a->parent == b->parent &&
-           a->lo == b->lo && a->hi == b->hi && a->width == b->width && a->thin == b->thin;
-}
-
-static uint32_t object_hash(const Object *o) {
-    uint32_t h = mix(mix(mix(5, o->kind), o->index), o->op);
-    return mix(mix(mix(h, o->parent), (uint32_t)o->lo), o->width + (o->thin ? 1u << 31 : 0));
-}
-
-static bool obj_index_reserve(Solver *s) {
-    if (s->nobjs * 2 < s->obj_index_size)
-        return true;
-    uint32_t size = s->obj_index_size ? s->obj_index_size * 2 : 32;
-    uint32_t *fresh = esc_memory_resize(&s->m->memory, s->obj_index, size, sizeof *fresh);
-    if (!fresh)
-        return false;
-    memset(fresh, 0xff, size * sizeof *fresh);
-    s->obj_index = fresh;
-    s->obj_index_size = size;
-    for (Obj i = 0; i < s->nobjs; i++) {
-        uint32_t at = object_hash(&s->objs[i]) & (size - 1);
-        while (fresh[at] != ESC_NONE)
-            at = (at + 1) & (size - 1);
-        fresh[at] = i;
-    }
-    return true;
-}
-
-Obj esc_solver_object(Solver *s, const Object *key) {
-    if (!obj_index_reserve(s) ||
-        !esc_memory_grow(&s->m->memory, &s->objs, &s->cap_objs, s->nobjs + 1, sizeof *s->objs)) {
-        s->failed = true;
-        return OBJ_WORLD;
-    }
-    uint32_t mask = s->obj_index_size - 1, at = object_hash(key) & mask;
-    for (; s->obj_index[at] != ESC_NONE; at = (at + 1) & mask)
-        if (same_object(&s->objs[s->obj_index[at]], key))
-            return s->obj_index[at];
-    Object o = *key;
-    o.first_cell = o.first_reader = ESC_NONE;
-    o.ncells = o.ncontents = 0;
-    o.entry_node = 0;
-    s->objs[s->nobjs] = o;
-    s->obj_index[at] = s->nobjs;
-    return s->nobjs++;
-}
-
-/* ---- loading a function --------------------------------------------------------------------- */
-
-static Node value_node(const Solver *s, EscValue v) {
-    return v == ESC_NONE ? s->null_value : v;
-}
-
-static void add_object_op(Solver *s, const Op *op, EscOp id, ObjKind kind) {
-    Object key = {.kind = kind,
-                  .index = op->index,
-                  .op = kind == OBJ_SITE ? id : ESC_NONE,
-                  .parent = ESC_NONE};
-    Obj o = esc_solver_object(s, &key);
-    esc_solver_fact(s, value_node(s, op->dst), o, 0, 0, ESC_NONE, id);
-}
-
-static void add_call(Solver *s, const Op *op, EscOp id) {
-    uint32_t args = esc_solver_pool(s, op->nargs);
-    if (s->failed)
-        return;
-    for (uint32_t i = 0; i < op->nargs; i++)
-        s->nodes_pool[args + i] = value_node(s, s->f->args[op->args + i].value);
-    Node result = value_node(s, op->dst);
-    if (op->kind == ESC_OP_CALL) {
-        esc_expand_call(s, id, op->index, args, op->nargs, result, false, 0);
-        return;
-    }
-    if (!esc_memory_grow(&s->m->memory, &s->calls, &s->cap_calls, s->ncalls + 1,
-                         sizeof *s->calls)) {
-        s->failed = true;
-        return;
-    }
-    uint32_t record = s->ncalls++;
-    s->calls[record] = (CallRecord){.op = id,
-                                    .callee = value_node(s, op->a),
-                                    .result = result,
-                                    .args = args,
-                                    .nargs = op->nargs,
-                                    .signature = op->index};
-    FlowEdge e = {.kind = EDGE_CALL, .other = record, .op = id};
-    esc_solver_edge(s, value_node(s, op->a), &e);
-}
-
-static void add_free(Solver *s, const Op *op, EscOp id) {
-    bool is_realloc = op->kind == ESC_OP_REALLOC;
-    FreeEvent event = {.op = id,
-                       .node = value_node(s, op->a),
-                       .realloc = is_realloc,
-                       .fixed = (op->flags & (ESC_OPF_FIXED | ESC_OPF_NO_CHANGE)) != 0,
-                       .callee = ESC_NONE};
-    esc_solver_free_event(s, &event);
-}
-
-static void add_diff(Solver *s, const Op *op, EscOp id) {
-    if (!esc_memory_grow(&s->m->memory, &s->diffs, &s->cap_diffs, s->ndiffs + 1,
-                         sizeof *s->diffs)) {
-        s->failed = true;
-        return;
-    }
-    uint32_t record = s->ndiffs++;
-    s->diffs[record] = (DiffRecord){.dst = value_node(s, op->dst),
-                                    .a = value_node(s, op->a),
-                                    .b = value_node(s, op->b),
-                                    .op = id};
-    FlowEdge e = {.kind = EDGE_DIFF, .other = record, .op = id};
-    esc_solver_edge(s, value_node(s, op->a), &e);
-    esc_solver_edge(s, value_node(s, op->b), &e);
-}
-
-static void add_memory_op(Solver *s, const Op *op, EscOp id) {
-    FlowEdge e = {.kind = op->kind == ESC_OP_LOAD ? EDGE_LOAD : EDGE_STORE,
-                  .thin = (op->flags & ESC_OPF_NARROW) != 0,
-                  .other = value_node(s, op->kind == ESC_OP_LOAD ? op->dst : op->b),
-                  .lo = op->lo,
-                  .hi = op->hi,
-                  .width = op->width,
-                  .op = id};
-    if (e.other != s->null_value)
-        esc_solver_edge(s, value_node(s, op->a), &e);
-}
-
-static void add_deep(Solver *s, Node from, Node dst, EscOp id) {
-    FlowEdge e = {
-        .kind = EDGE_LOAD, .other = dst, .lo = ESC_OFFSET_MIN, .hi = ESC_OFFSET_MAX, .op = id};
-    if (dst == s->null_value)
-        return;
-    esc_solver_edge(s, from, &e);
-    esc_solver_edge(s, dst, &e);
-}
-
-static void add_realloc(Solver *s, const Op *op, EscOp id) {
-    add_object_op(s, op, id, OBJ_SITE);
-    esc_solver_move(s, value_node(s, op->dst), value_node(s, op->a), ESC_OFFSET_MAX, false, id);
-    add_free(s, op, id);
-}
-
-static void add_leak(Solver *s, const Op *op, EscOp id) {
-    Node sink = esc_solver_sink(s, id, (EscReason)op->index, NULL, ESC_NONE, ESC_NONE, ESC_NONE);
-    esc_solver_copy(s, value_node(s, op->a), sink, 0, 0, id);
-}
-
-static void add_op(Solver *s, EscOp id) {
-    const Op *op = &s->f->ops[id];
-    Node dst = value_node(s, op->dst), a = value_node(s, op->a);
-    switch ((EscOpKind)op->kind) {
-    case ESC_OP_ALLOC:
-        add_object_op(s, op, id, OBJ_SITE);
-        break;
-    case ESC_OP_REALLOC:
-        add_realloc(s, op, id);
-        break;
-    case ESC_OP_LOCAL:
-        add_object_op(s, op, id, OBJ_LOCAL);
-        break;
-    case ESC_OP_GLOBAL:
-        add_object_op(s, op, id, OBJ_GLOBAL);
-        break;
-    case ESC_OP_FUNCTION:
-        add_object_op(s, op, id, OBJ_FUNCTION);
-        break;
-    case ESC_OP_WORLD:
-        esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, ESC_NONE, id);
-        break;
-    case ESC_OP_COPY:
-        esc_solver_copy(s, a, dst, op->lo, op->hi, id);
-        break;
-    case ESC_OP_MERGE:
-        for (uint32_t i = 0; i < op->nargs; i++)
-            esc_solver_copy(s, value_node(s, s->f->args[op->args + i].value), dst, op->lo, op->hi,
-                            id);
-        break;
-    case ESC_OP_DIFF:
-        add_diff(s, op, id);
-        break;
-    case ESC_OP_LOAD:
-    case ESC_OP_STORE:
-        add_memory_op(s, op, id);
-        break;
-    case ESC_OP_MOVE:
-        esc_solver_move(s, a, value_node(s, op->b), op->hi, (op->flags & ESC_OPF_NARROW) != 0, id);
-        break;
-    case ESC_OP_DEEP:
-        add_deep(s, a, dst, id);
-        break;
-    case ESC_OP_CALL:
-    case ESC_OP_ICALL:
-        add_call(s, op, id);
-        break;
-    case ESC_OP_FREE:
-        add_free(s, op, id);
-        break;
-    case ESC_OP_RETURN:
-        esc_solver_copy(s, a, s->return_node, 0, 0, id);
-        break;
-    case ESC_OP_LEAK:
-        add_leak(s, op, id);
-        break;
-    case ESC_OP_USE:
-    case ESC_OP_START:
-    case ESC_OP_END:
-    case ESC_OP_KINDS:
-        break;
-    }
 }
 
 /* What arrives at the world's node, or at the node of what the caller holds, changes behind our
@@ -673,7 +305,7 @@ static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, const
     }
     set_up(s);
     for (EscOp i = 0; i < s->f->nops && !s->failed && !s->limit; i++)
-        add_op(s, i);
+        esc_constrain(s, i);
     run(s);
     if (m->memory.failed)
         s->failed = true;

@@ -222,7 +222,9 @@ typedef struct Solver {
 void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse);
 void esc_solver_free(Solver *s);
 
-/* Used by the parts of the solver (solve.c, expand.c, cells.c). */
+/* Used by the parts of the solver (facts.c, constrain.c, solve.c, expand.c, cells.c). */
+/* Add what operation `id` of the function means. */
+void esc_constrain(Solver *s, EscOp id);
 Node esc_solver_node(Solver *s);
 Obj esc_solver_object(Solver *s, const Object *key);
 void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op);
@@ -255,6 +257,11 @@ const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_mod
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature);
 bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b);
 
+static inline uint32_t esc_mix(uint32_t h, uint32_t x) {
+    h ^= x + 0x9e3779b9u + (h << 6) + (h >> 2);
+    h *= 0x85ebca6bu;
+    return h ^ (h >> 15);
+}
 static inline bool esc_obj_is_placeholder(ObjKind kind) {
     return kind == OBJ_PARAM || kind == OBJ_CALLBACK || kind == OBJ_CONTENT || kind == OBJ_DEEP;
 }
@@ -268,6 +275,8 @@ static inline bool esc_range_any(int64_t lo, int64_t hi) {
  */
 Obj esc_solver_root(const Solver *s, Obj o);
 int64_t esc_offset_add(int64_t a, int64_t b); /* saturating; the bounds absorb */
+/* A range that is too far away becomes "anywhere". */
+void esc_range_canonical(int64_t *lo, int64_t *hi);
 bool esc_range_overlap(int64_t alo, int64_t ahi, uint32_t awidth, int64_t blo, int64_t bhi,
                        uint32_t bwidth);
 
