@@ -80,6 +80,13 @@ typedef struct OpAction {
     uint32_t sites, nsites; /* Analysis.pool */
 } OpAction;
 
+/* The line of a site for which a frame has no room: "A of B". */
+typedef struct BudgetLine {
+    EscReason reason;
+    uint64_t a, b;
+    const char *line; /* NULL: none yet */
+} BudgetLine;
+
 typedef struct Analysis {
     Function *summaries;  /* per function; has_body false: nothing known */
     FuncResult *results;  /* per function */
@@ -95,7 +102,8 @@ typedef struct Analysis {
     uint32_t npool, cap_pool;
     InlineUse *inlines;
     uint32_t ninlines, cap_inlines;
-    OpAction *actions; /* sorted by (func, op) */
+    BudgetLine budget_line; /* the last one made */
+    OpAction *actions;      /* sorted by (func, op) */
     uint32_t nactions, cap_actions;
     uint64_t nfacts;      /* of all functions solved so far */
     uint64_t deadline_ns; /* 0: none */

@@ -14,7 +14,7 @@
 
 typedef struct Frame {
     EscFunc f;
-    EscOp next;
+    uint32_t next; /* into the calls of f */
 } Frame;
 
 typedef struct Search {
@@ -66,13 +66,13 @@ static void visit(Search *x, EscFunc root) {
     while (x->nframes > 0) {
         Frame *frame = &x->frames[x->nframes - 1];
         const Function *f = &x->m->funcs[frame->f];
-        if (frame->next >= f->nops) {
+        if (frame->next >= f->ncalls) {
             EscFunc done = frame->f;
             x->nframes--;
             leave(x, done);
             continue;
         }
-        EscFunc g = callee_of(x, &f->ops[frame->next++]), from = frame->f;
+        EscFunc g = callee_of(x, &f->ops[f->calls[frame->next++]]), from = frame->f;
         if (g >= x->m->nfuncs)
             continue;
         if (!x->number[g])
@@ -85,8 +85,8 @@ static void visit(Search *x, EscFunc root) {
 static void mark_self_calls(const Search *x) {
     const EscModule *m = x->m;
     for (EscFunc f = 0; f < m->nfuncs; f++)
-        for (EscOp i = 0; i < m->funcs[f].nops; i++)
-            if (callee_of(x, &m->funcs[f].ops[i]) == f)
+        for (uint32_t i = 0; i < m->funcs[f].ncalls; i++)
+            if (callee_of(x, &m->funcs[f].ops[m->funcs[f].calls[i]]) == f)
                 m->analysis->cyclic[m->analysis->component[f]] = true;
 }
 

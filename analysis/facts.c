@@ -17,6 +17,8 @@
 enum {
     MAX_RANGES = 4,         /* ranges of one object in one node before it means all of it */
     OFFSET_LIMIT = 1 << 30, /* farther offsets are "anywhere": no real object is that large */
+    WALKED_FACTS =
+        8, /* a node with more of them has its pairs in the hash: most nodes have fewer */
 };
 
 int64_t esc_offset_add(int64_t a, int64_t b) {
@@ -47,18 +49,6 @@ void esc_range_canonical(int64_t *lo, int64_t *hi) {
     }
 }
 
-FactId esc_solver_find(const Solver *s, Node n, Obj o) {
-    if (!s->fact_hash_size)
-        return ESC_NONE;
-    uint32_t mask = s->fact_hash_size - 1, at = esc_mix(esc_mix(17, n), o) & mask;
-    for (; s->fact_hash[at] != ESC_NONE; at = (at + 1) & mask) {
-        const Fact *f = &s->facts[s->fact_hash[at]];
-        if (f->node == n && f->obj == o)
-            return s->fact_hash[at];
-    }
-    return ESC_NONE;
-}
-
 /* ---- nodes and facts ------------------------------------------------------------------------ */
 
 Node esc_solver_node(Solver *s) {
@@ -67,11 +57,11 @@ Node esc_solver_node(Solver *s) {
         s->failed = true;
         return s->null_value;
     }
-    s->nodes[s->nnodes] = (NodeInfo){ESC_NONE, ESC_NONE, ESC_NONE, 0};
+    s->nodes[s->nnodes] = (NodeInfo){ESC_NONE, ESC_NONE, ESC_NONE, 0, 0, false};
     return s->nnodes++;
 }
 
-static uint32_t *fact_slot(Solver *s, Node n, Obj o) {
+static uint32_t *fact_slot(const Solver *s, Node n, Obj o) {
     uint32_t mask = s->fact_hash_size - 1, at = esc_mix(esc_mix(17, n), o) & mask;
     while (s->fact_hash[at] != ESC_NONE) {
         const Fact *f = &s->facts[s->fact_hash[at]];
@@ -82,11 +72,23 @@ static uint32_t *fact_slot(Solver *s, Node n, Obj o) {
     return &s->fact_hash[at];
 }
 
-/* Keep the hash at most half full. Entries are the first fact of each (node, object). */
-static bool fact_hash_reserve(Solver *s) {
-    if (s->nfacts * 2 < s->fact_hash_size)
+FactId esc_solver_find(const Solver *s, Node n, Obj o) {
+    const NodeInfo *node = &s->nodes[n];
+    if (node->nfacts > WALKED_FACTS)
+        return *fact_slot(s, n, o);
+    FactId i = node->first_fact;
+    while (i != ESC_NONE && s->facts[i].obj != o)
+        i = s->facts[i].next;
+    return i;
+}
+
+/* Keep the hash at most half full, with `more` entries. */
+static bool fact_hash_reserve(Solver *s, uint32_t more) {
+    uint32_t size = s->fact_hash_size ? s->fact_hash_size : 64;
+    while ((s->nfact_hash + more) * 2 >= size)
+        size *= 2;
+    if (size == s->fact_hash_size)
         return true;
-    uint32_t size = s->fact_hash_size ? s->fact_hash_size * 2 : 64;
     uint32_t *fresh = esc_memory_resize(&s->m->memory, NULL, size, sizeof *fresh);
     if (!fresh)
         return false;
@@ -99,6 +101,24 @@ static bool fact_hash_reserve(Solver *s) {
             *fact_slot(s, s->facts[old[i]].node, s->facts[old[i]].obj) = old[i];
     esc_memory_release(old);
     return true;
+}
+
+static void hash_fact(Solver *s, FactId id) {
+    uint32_t *slot = fact_slot(s, s->facts[id].node, s->facts[id].obj);
+    if (*slot != ESC_NONE)
+        return;
+    *slot = id;
+    s->nfact_hash++;
+}
+
+/* Make the hash find what a node has got: the newest fact, or all when they become too many to
+ * walk. */
+static void index_newest(Solver *s, const NodeInfo *node) {
+    if (node->nfacts > WALKED_FACTS + 1)
+        hash_fact(s, node->last_fact);
+    else if (node->nfacts == WALKED_FACTS + 1)
+        for (FactId i = node->first_fact; i != ESC_NONE; i = s->facts[i].next)
+            hash_fact(s, i);
 }
 
 /* Whether the ranges already known of (node, object) cover [lo, hi]; counts them. */
@@ -129,25 +149,25 @@ void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
     }
-    if (!fact_hash_reserve(s) || !esc_memory_grow(&s->m->memory, &s->facts, &s->cap_facts,
-                                                  s->nfacts + 1, sizeof *s->facts)) {
-        s->failed = true;
-        return;
-    }
-    uint32_t *slot = fact_slot(s, n, o), count;
-    if (covered(s, *slot, lo, hi, &count))
+    FactId first = esc_solver_find(s, n, o);
+    uint32_t count;
+    if (covered(s, first, lo, hi, &count))
         return;
     if (count >= MAX_RANGES) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
     }
+    if ((s->nodes[n].nfacts >= WALKED_FACTS && !fact_hash_reserve(s, WALKED_FACTS + 1)) ||
+        !esc_memory_grow(&s->m->memory, &s->facts, &s->cap_facts, s->nfacts + 1,
+                         sizeof *s->facts)) {
+        s->failed = true;
+        return;
+    }
     FactId id = s->nfacts++;
     s->facts[id] = (Fact){n, o, lo, hi, cause, op, ESC_NONE, ESC_NONE};
-    if (*slot == ESC_NONE) {
-        *slot = id;
-    } else {
-        s->facts[id].pair_next = s->facts[*slot].pair_next;
-        s->facts[*slot].pair_next = id;
+    if (first != ESC_NONE) {
+        s->facts[id].pair_next = s->facts[first].pair_next;
+        s->facts[first].pair_next = id;
     }
     NodeInfo *node = &s->nodes[n];
     if (node->last_fact == ESC_NONE)
@@ -156,7 +176,9 @@ void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
         s->facts[node->last_fact].next = id;
     node->last_fact = id;
     node->nfacts++;
+    index_newest(s, node);
 }
+
 /* ---- objects -------------------------------------------------------------------------------- */
 
 static bool same_object(const Object *a, const Object *b) {

@@ -156,6 +156,7 @@ void esc_body_free(EscModule *m, Function *f) {
     (void)m;
     esc_memory_release(f->params);
     esc_memory_release(f->ops);
+    esc_memory_release(f->calls);
     esc_memory_release(f->args);
     esc_memory_release(f->blocks);
     esc_memory_release(f->edges);
@@ -511,6 +512,13 @@ static void link_op(Function *f, EscBlock b, EscOp number) {
     block->last = number;
 }
 
+static bool add_call(EscModule *m, Function *f, EscOp id) {
+    if (!esc_memory_grow(&m->memory, &f->calls, &f->cap_calls, f->ncalls + 1, sizeof *f->calls))
+        return false;
+    f->calls[f->ncalls++] = id;
+    return true;
+}
+
 EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info) {
     if (m->error || m->memory.failed)
         return ESC_NONE;
@@ -549,6 +557,8 @@ EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info) 
         fail_in(m, f, "second operation of an allocation");
         return ESC_NONE;
     }
+    if (esc_op_runs_another(&op) && !add_call(m, f, f->nops))
+        return ESC_NONE;
     f->ops[f->nops] = op;
     link_op(f, b, f->nops);
     return f->nops++;

@@ -4,7 +4,8 @@
  * INVARIANT (esc_model_check)  Every index in an operation is in range for its function, or
  * ESC_NONE where the kind allows it; every value has at most one operation that defines it;
  * parameters are values 0 .. nparams-1 and are defined by none; block chains visit every operation
- * once, in the order of creation inside a block.
+ * once, in the order of creation inside a block; `calls` lists each operation that may run another
+ * function.
  *
  * A library model is a Function too: `is_model`, one block, written in the same operations. A
  * caller expands its body instead of a summary, so inferred summaries and models are one thing.
@@ -91,6 +92,8 @@ typedef struct Function {
     uint32_t nvalues;
     Op *ops;
     uint32_t nops, cap_ops;
+    EscOp *calls; /* its CALL, ICALL and FUNCTION operations: whom it may run */
+    uint32_t ncalls, cap_calls;
     EscArg *args;
     uint32_t nargs, cap_args;
     Block *blocks;
@@ -126,6 +129,10 @@ struct EscModule {
     uint32_t ndispatch;
     struct Analysis *analysis; /* NULL before esc_analyze */
 };
+
+static inline bool esc_op_runs_another(const Op *op) {
+    return op->kind == ESC_OP_CALL || op->kind == ESC_OP_ICALL || op->kind == ESC_OP_FUNCTION;
+}
 
 /* Set the sticky error (the first one stays). `text` must be a literal or owned by the module. */
 void esc_model_fail(EscModule *m, const char *text);

@@ -84,6 +84,7 @@ const char *esc_wrong_with_args(const EscModule *m, const Function *f, const Esc
 
 /* Marks what each operation defines in `defined` (nvalues bytes). */
 static const char *check_ops(const EscModule *m, const Function *f, unsigned char *defined) {
+    uint32_t ncalls = 0;
     for (EscOp i = 0; i < f->nops; i++) {
         const Op *op = &f->ops[i];
         const char *wrong = esc_wrong_with_op(m, f, op);
@@ -95,13 +96,15 @@ static const char *check_ops(const EscModule *m, const Function *f, unsigned cha
             return wrong;
         if (op->source >= m->nsources)
             return "bad source place";
+        if (esc_op_runs_another(op) && (ncalls >= f->ncalls || f->calls[ncalls++] != i))
+            return "a call is not listed";
         if (op->dst == ESC_NONE)
             continue;
         if (defined[op->dst])
             return "a value is defined twice";
         defined[op->dst] = 1;
     }
-    return NULL;
+    return ncalls == f->ncalls ? NULL : "a call is listed that does not exist";
 }
 
 static const char *check_chains(const Function *f) {

@@ -33,28 +33,32 @@ enum {
  * (downwards) from a function whose address was taken. Both: it may come back to itself. */
 enum { REACHES = 1, REACHED = 2 };
 
+static const Op *call_op(const Function *f, uint32_t i) {
+    return &f->ops[f->calls[i]];
+}
+
 static void mark_functions(const EscModule *m, uint8_t *mark) {
     const Analysis *a = m->analysis;
     for (EscFunc f = 0; f < m->nfuncs; f++) {
         if (m->funcs[f].flags & ESC_FUNC_ADDRESS_TAKEN)
             mark[f] |= REACHED;
-        for (EscOp i = 0; i < m->funcs[f].nops; i++)
-            if (m->funcs[f].ops[i].kind == ESC_OP_ICALL)
+        for (uint32_t i = 0; i < m->funcs[f].ncalls; i++)
+            if (call_op(&m->funcs[f], i)->kind == ESC_OP_ICALL)
                 mark[f] |= REACHES;
     }
     for (uint32_t pass = 0; pass < 2;
          pass++) { /* twice: a component's members may stand in any order */
         for (uint32_t k = 0; k < m->nfuncs; k++) {
             const Function *f = &m->funcs[a->order[k]];
-            for (EscOp i = 0; i < f->nops; i++)
-                if (f->ops[i].kind == ESC_OP_CALL)
-                    mark[a->order[k]] |= mark[f->ops[i].index] & REACHES;
+            for (uint32_t i = 0; i < f->ncalls; i++)
+                if (call_op(f, i)->kind == ESC_OP_CALL)
+                    mark[a->order[k]] |= mark[call_op(f, i)->index] & REACHES;
         }
         for (uint32_t k = m->nfuncs; k-- > 0;) {
             const Function *f = &m->funcs[a->order[k]];
-            for (EscOp i = 0; i < f->nops; i++)
-                if (f->ops[i].kind == ESC_OP_CALL)
-                    mark[f->ops[i].index] |= mark[a->order[k]] & REACHED;
+            for (uint32_t i = 0; i < f->ncalls; i++)
+                if (call_op(f, i)->kind == ESC_OP_CALL)
+                    mark[call_op(f, i)->index] |= mark[a->order[k]] & REACHED;
         }
     }
 }
@@ -169,6 +173,14 @@ static void shrink_buffer(EscModule *m, EscFunc f, EscVerdict *v, uint64_t limit
         v->slot_bytes = bytes;
 }
 
+/* A function without room says the same of one site after the other: the line is made once. */
+static void over_budget(EscModule *m, EscVerdict *v, EscReason reason, uint64_t a, uint64_t b) {
+    BudgetLine *last = &m->analysis->budget_line;
+    if (!last->line || last->reason != reason || last->a != a || last->b != b)
+        *last = (BudgetLine){reason, a, b, esc_reason_line(m, reason, a_of_b(m, a, b))};
+    *v = (EscVerdict){.placement = ESC_PLACE_KEPT, .reason = reason, .reason_text = last->line};
+}
+
 static void budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
     FuncResult *r = &m->analysis->results[f];
     uint64_t limit = frame_limit(m, f);
@@ -181,7 +193,7 @@ static void budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
     uint64_t sum = r->frame_bytes + bytes, path = sum + below;
     if (sum > limit || (!recursive && path > m->config.max_frame_bytes)) {
         EscReason reason = recursive ? ESC_REASON_RECURSION_BUDGET : ESC_REASON_FRAME_BUDGET;
-        *v = stays_on_heap(m, false, reason, a_of_b(m, recursive ? sum : path, limit));
+        over_budget(m, v, reason, recursive ? sum : path, limit);
         return;
     }
     r->frame_bytes = sum;
@@ -403,8 +415,8 @@ static void ask_for_inlining(EscModule *m) {
 static uint64_t deepest_below(const EscModule *m, EscFunc f) {
     const Analysis *a = m->analysis;
     uint64_t deepest = 0;
-    for (EscOp i = 0; i < m->funcs[f].nops; i++) {
-        const Op *op = &m->funcs[f].ops[i];
+    for (uint32_t i = 0; i < m->funcs[f].ncalls; i++) {
+        const Op *op = call_op(&m->funcs[f], i);
         if (op->kind != ESC_OP_CALL || a->component[op->index] == a->component[f])
             continue;
         if (a->results[op->index].path_bytes > deepest)

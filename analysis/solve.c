@@ -15,6 +15,10 @@
 
 #include <string.h>
 
+enum {
+    WALKED_EDGES = 8, /* a node with as many has its copies in the hash */
+};
+
 /* ---- edges ---------------------------------------------------------------------------------- */
 
 static void move_pair(Solver *s, const MoveRecord *move, FactId to, FactId from) {
@@ -108,6 +112,7 @@ void esc_solver_edge(Solver *s, Node n, const FlowEdge *edge) {
     e.next = s->nodes[n].first_edge;
     s->edges[s->nedges] = e;
     s->nodes[n].first_edge = s->nedges++;
+    s->nodes[n].nedges++;
     for (FactId i = s->nodes[n].first_fact; i != ESC_NONE && i < s->cursor && !s->failed;
          i = s->facts[i].next)
         apply_edge(s, &e, i);
@@ -139,8 +144,12 @@ static bool edge_hash_reserve(Solver *s) {
     return true;
 }
 
-/* True the first time a plain copy from `a` to `b` is asked for. */
-static bool first_copy(Solver *s, Node a, Node b) {
+static bool is_plain_copy(const FlowEdge *e) {
+    return e->kind == EDGE_COPY && e->lo == 0 && e->hi == 0;
+}
+
+/* Note the plain copy from `a` to `b` in the hash. False when it was there, or memory ran out. */
+static bool hash_copy(Solver *s, Node a, Node b) {
     if (!edge_hash_reserve(s))
         return false;
     uint32_t mask = s->edge_hash_size - 1, at = esc_mix(esc_mix(3, a), b) & mask;
@@ -151,6 +160,23 @@ static bool first_copy(Solver *s, Node a, Node b) {
     s->edge_hash[2 * at + 1] = b;
     s->nedge_hash++;
     return true;
+}
+
+/* True the first time a plain copy from `a` to `b` is asked for. The edges of most nodes are few
+ * enough to walk; the others have theirs in the hash. */
+static bool first_copy(Solver *s, Node a, Node b) {
+    if (s->nodes[a].hashed)
+        return hash_copy(s, a, b);
+    bool found = false;
+    for (uint32_t i = s->nodes[a].first_edge; i != ESC_NONE && !found; i = s->edges[i].next)
+        found = is_plain_copy(&s->edges[i]) && s->edges[i].other == b;
+    if (found || s->nodes[a].nedges < WALKED_EDGES)
+        return !found;
+    s->nodes[a].hashed = true;
+    for (uint32_t i = s->nodes[a].first_edge; i != ESC_NONE; i = s->edges[i].next)
+        if (is_plain_copy(&s->edges[i]))
+            hash_copy(s, a, s->edges[i].other);
+    return hash_copy(s, a, b);
 }
 
 void esc_solver_copy(Solver *s, Node from, Node to, int64_t lo, int64_t hi, EscOp op) {

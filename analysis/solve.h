@@ -159,7 +159,8 @@ typedef struct DiffRecord {
 typedef struct NodeInfo {
     uint32_t first_edge;
     FactId first_fact, last_fact;
-    uint32_t nfacts;
+    uint32_t nfacts, nedges;
+    bool hashed; /* its plain copies are in edge_hash */
 } NodeInfo;
 
 typedef struct Solver {
@@ -182,8 +183,8 @@ typedef struct Solver {
     uint32_t ncells, cap_cells;
     Fact *facts;
     uint32_t nfacts, cap_facts, cursor;
-    uint32_t *fact_hash;
-    uint32_t fact_hash_size;
+    uint32_t *fact_hash; /* the first fact of each (node, object), of nodes with many facts */
+    uint32_t fact_hash_size, nfact_hash;
     FlowEdge *edges;
     uint32_t nedges, cap_edges;
     uint32_t *edge_hash;
