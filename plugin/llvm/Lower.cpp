@@ -5,10 +5,10 @@
 // change later.
 //
 // NOT HERE  Instructions (LowerBody.cpp, LowerCall.cpp).
+#include "Closed.h"
 #include "Compat.h"
 #include "LowerImpl.h"
 #include "llvm/IR/InstIterator.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
@@ -102,15 +102,6 @@ uint32_t parameterFlags(const Function &F, unsigned N) {
   return Flags;
 }
 
-// Functions of other files come into the program as pointers here, whatever the user promised.
-bool bringsFunctions(const Module &M) {
-  for (StringRef Name : {"dlsym", "dlvsym"})
-    if (const Function *F = M.getFunction(Name); F && F->isDeclaration() && !F->use_empty())
-      return true;
-  return !M.ifunc_empty() ||
-         any_of(M.aliases(), [](const GlobalAlias &A) { return A.isInterposable(); });
-}
-
 } // namespace
 
 ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
@@ -184,34 +175,9 @@ EscFunc ModuleLowering::unknownFunction(StringRef Name, unsigned NumParams) {
   return Id;
 }
 
-// How a value is passed, which caller and callee of a call agree on. As parameters pointers and
-// integers of their size are one: programs pass a long where a void * is declared.
-static void passedAs(raw_ostream &Key, llvm::Type *T, const DataLayout &DL, bool PointersApart) {
-  unsigned PointerBits = DL.getPointerSizeInBits();
-  if (T->isPointerTy() && PointersApart)
-    Key << "*";
-  else if (T->isPointerTy() || T->isIntegerTy(PointerBits))
-    Key << "p";
-  else if (T->isIntegerTy() && T->getIntegerBitWidth() < PointerBits)
-    Key << "i";
-  else
-    Key << *T;
-}
-
 uint32_t ModuleLowering::signature(const FunctionType &Type, AttributeList Attributes, bool Loose) {
-  std::string Key;
-  raw_string_ostream Text(Key);
-  for (unsigned N = 0; N < Type.getNumParams(); ++N) {
-    if (llvm::Type *Pointee = Attributes.getParamByValType(N))
-      Text << "byval " << DL.getTypeAllocSize(Pointee).getKnownMinValue();
-    else
-      passedAs(Text, Type.getParamType(N), DL, false);
-    Text << (Attributes.hasParamAttr(N, Attribute::StructRet) ? "sret," : ",");
-  }
-  Text << (Type.isVarArg() ? "..." : "");
-  if (!Loose)
-    passedAs(Text << "->", Type.getReturnType(), DL, true);
-  return Signatures.try_emplace(Text.str(), uint32_t(Signatures.size())).first->second;
+  std::string Text = signatureText(Type, Attributes, DL, Loose);
+  return Signatures.try_emplace(Text, uint32_t(Signatures.size())).first->second;
 }
 
 bool ModuleLowering::takesRest(const Function &F) { return F.isVarArg() && !F.isDeclaration(); }
@@ -228,7 +194,9 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
   if (Closed && (Flags & ESC_FUNC_ADDRESS_TAKEN))
     esc_function_signature(M, Id, signature(*F->getFunctionType(), F->getAttributes(), false),
-                           signature(*F->getFunctionType(), F->getAttributes(), true));
+                           canDropResult(*F)
+                               ? signature(*F->getFunctionType(), F->getAttributes(), true)
+                               : uint32_t(ESC_NONE));
   esc_function_declare(M, Id, unsigned(F->arg_size()) + (takesRest(*F) ? 1 : 0), Flags);
   if (!F->isDeclaration())
     esc_function_reserve(M, Id, movedBytes(*F));

@@ -6,6 +6,7 @@
 //
 // NOT HERE  What a library function does with its arguments (analysis/models/libc.models).
 #include "Apply.h"
+#include "Closed.h"
 #include "LowerImpl.h"
 #include "Number.h"
 #include "llvm/Analysis/LazyValueInfo.h"
@@ -66,7 +67,7 @@ void BodyLowering::lowerCall(CallBase &C) {
     Info.a = operand(C.getCalledOperand());
     // A function without a prototype is called with any arguments.
     if (ML.Closed && Info.a != ESC_NONE && !C.getFunctionType()->isVarArg())
-      Info.index = ML.signature(*C.getFunctionType(), C.getAttributes(), C.use_empty());
+      Info.index = ML.signature(*C.getFunctionType(), C.getAttributes(), dropsResult(C));
     if (Info.a == ESC_NONE) // calls a number
       Info.a = emitWorld(&C);
     Info.dst = result(C);

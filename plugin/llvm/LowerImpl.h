@@ -43,8 +43,7 @@ public:
   // The allocator model of a callee, when the compiler may treat it as that function.
   bool allocator(llvm::Function *F, EscAllocatorModel &Model);
 
-  // In a closed program: the number of what a call of this type may reach. `Loose`: whatever its
-  // result, since nobody looks at it; a program may well call an int function as a void one.
+  // In a closed program: the number of signatureText.
   uint32_t signature(const llvm::FunctionType &Type, llvm::AttributeList Attributes, bool Loose);
 
   bool Closed = false;

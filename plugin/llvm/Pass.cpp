@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Pass.cpp - see Pass.h.
 #include "Pass.h"
+#include "Closed.h"
 #include "CopyLocations.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Analysis/LazyValueInfo.h"
@@ -175,6 +176,8 @@ static void unmarkDifferences(Module &M) {
 void Driver::start(Module &M) {
   if (!Opts.AddressNumbers)
     markDifferences(M);
+  if (Opts.WholeProgram)
+    callSoleTargets(M);
   if (!Opts.NeedSource)
     return;
   if (Located && Located != &M)

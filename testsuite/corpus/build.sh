@@ -117,7 +117,7 @@ build_key() {
         echo "$COMPILE $PLUGIN_ARGS ${ldlibs[*]}"
         cat "$tree/.prepared" "$tree/.merged" 2>/dev/null || true
         [[ $variant == plain ]] || cat "$PLUGIN"
-        [[ $PLUGIN_ARGS != *models=* ]] || cat "${PLUGIN_ARGS##*models=}"
+        [[ $MODELS != yes ]] || cat "$HERE/models/$name.models" 2>/dev/null || true
     } | sha256sum
 }
 
