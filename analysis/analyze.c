@@ -23,9 +23,12 @@
  * So the work on a component is bounded by its size. */
 enum { COARSE_AFTER = 5, WORST_AFTER = 9, MAX_ROUNDS = 64 };
 
-/* The facts of a whole module, in those of one function: unlike a time, a limit that gives the same
- * answer on every machine. */
-enum { MODULE_FACTS = 100 };
+/* What a whole module may cost: unlike a time, limits that give the same answer on every machine.
+ * Real programs need up to 600 steps for an operation; a step is some 50 ns. */
+enum {
+    MODULE_FACTS = 100,  /* times the facts of one function; as many steps */
+    MODULE_STEPS = 1000, /* and these for each operation */
+};
 
 uint64_t esc_now_ns(void) {
     struct timespec t;
@@ -79,6 +82,7 @@ static bool make_results(EscModule *m) {
         return false;
     for (EscFunc f = 0; f < m->nfuncs; f++) {
         const Function *fn = &m->funcs[f];
+        a->nops += fn->nops;
         a->results[f].params = zeroed(m, (size_t)fn->nparams + 1, sizeof(ParamFacts));
         a->locals[f] = zeroed(m, (size_t)fn->nlocals + 1, sizeof(LocalResult));
         if (m->memory.failed)
@@ -98,6 +102,8 @@ void esc_analysis_free(EscModule *m) {
         esc_body_free(m, &a->summaries[f]);
     for (EscFunc f = 0; f < m->nfuncs && a->results; f++)
         esc_memory_release(a->results[f].frees);
+    for (EscFunc f = 0; f < m->nfuncs && a->states; f++)
+        esc_memory_release(a->states[f].tried.lost.calls);
     esc_memory_release(a->pool);
     esc_memory_release(a->inlines);
     esc_memory_release(a->actions);
@@ -124,26 +130,28 @@ static void note_limit(EscModule *m, const Solver *s) {
     FuncResult *r = &m->analysis->results[s->func];
     if (r->gave_up)
         return;
-    bool facts = s->limit && strcmp(s->limit, "points-to facts") == 0;
-    r->gave_up = s->failed
-                     ? "out of memory"
-                     : limit_text(m, s->limit, facts ? m->config.max_facts : m->config.max_ops);
+    uint64_t limit = m->config.max_ops;
+    if (s->limit && strcmp(s->limit, "points-to facts") == 0)
+        limit = m->config.max_facts;
+    if (s->limit && strcmp(s->limit, "points-to steps") == 0)
+        limit = m->config.max_facts * STEPS_A_FACT;
+    r->gave_up = s->failed ? "out of memory" : limit_text(m, s->limit, limit);
 }
 
 /* Solve with the finest form of summary that is small enough. False: even the coarse one is not. */
 static bool solve_and_summarize(EscModule *m, EscFunc f, Solver *s, Function *fresh) {
     SolveState *state = &m->analysis->states[f];
     for (;;) {
-        esc_solve(s, m, f, state->coarse);
+        esc_solve(s, m, f, &state->tried);
         if (s->failed || s->limit)
             return false;
-        state->coarse |= s->coarse;
+        state->tried.coarse |= s->coarse;
         mark_repeated(s);
         if (esc_summarize(s, fresh))
             return !m->memory.failed;
-        if (state->coarse || m->memory.failed)
+        if (state->tried.coarse || m->memory.failed)
             return false;
-        state->coarse = true;
+        state->tried.coarse = true;
         esc_body_free(m, fresh);
         esc_solver_free(s);
         memset(fresh, 0, sizeof *fresh);
@@ -156,6 +164,8 @@ static bool solve_function(EscModule *m, EscFunc f, bool decide) {
     Function fresh;
     Solver s;
     memset(&fresh, 0, sizeof fresh);
+    if (state->worst && m->analysis->results[f].gave_up)
+        return true; /* nothing better will come of it */
     state->solved_at = ++m->analysis->clock;
     state->solves++;
     bool summarized = solve_and_summarize(m, f, &s, &fresh) && !state->worst;
@@ -166,6 +176,7 @@ static bool solve_function(EscModule *m, EscFunc f, bool decide) {
         esc_param_facts(&s, &m->analysis->results[f]);
     }
     m->analysis->nfacts += s.nfacts;
+    m->analysis->work += s.work;
     esc_solver_free(&s);
     if (!summarized) {
         state->worst = true;
@@ -204,6 +215,9 @@ static bool late(EscModule *m) {
     Analysis *a = m->analysis;
     if (a->deadline_ns && !m->gave_up && esc_now_ns() > a->deadline_ns)
         m->gave_up = limit_text(m, "milliseconds", m->config.max_milliseconds);
+    uint64_t steps = m->config.max_facts * MODULE_FACTS + a->nops * MODULE_STEPS;
+    if (a->work > steps && !m->gave_up)
+        m->gave_up = limit_text(m, "points-to steps", steps);
     if (a->nfacts / MODULE_FACTS > m->config.max_facts && !m->gave_up)
         m->gave_up = limit_text(m, "points-to facts", m->config.max_facts * MODULE_FACTS);
     if (m->memory.failed && !m->gave_up)
@@ -235,7 +249,7 @@ static void solve_round(EscModule *m, const EscFunc *members, uint32_t n, bool *
         if (!outdated(m, members[i]))
             continue;
         *settled = false;
-        state->coarse |= state->solves >= COARSE_AFTER;
+        state->tried.coarse |= state->solves >= COARSE_AFTER;
         state->worst |= state->solves >= WORST_AFTER;
         solve_function(m, members[i], false);
     }

@@ -70,7 +70,8 @@ typedef struct LocalResult {
 typedef struct SolveState {
     uint32_t solved_at, changed_at; /* Analysis.clock; 0: never */
     uint8_t solves;
-    bool coarse, worst; /* sticky: its summary did not settle, or is too large, in finer form */
+    bool worst; /* sticky: its summary did not settle, or is too large, in coarser form too */
+    Tried tried;
 } SolveState;
 
 typedef struct OpAction {
@@ -105,8 +106,9 @@ typedef struct Analysis {
     BudgetLine budget_line; /* the last one made */
     OpAction *actions;      /* sorted by (func, op) */
     uint32_t nactions, cap_actions;
-    uint64_t nfacts;      /* of all functions solved so far */
-    uint64_t deadline_ns; /* 0: none */
+    uint64_t nfacts, work; /* of all functions solved so far */
+    uint64_t nops;         /* of all functions */
+    uint64_t deadline_ns;  /* 0: none */
     bool done;
 } Analysis;
 

@@ -50,6 +50,7 @@ static void add_reader(Solver *s, Obj o, const Reader *reader) {
     s->readers[s->nreaders] = r;
     s->objs[o].first_reader = s->nreaders++;
     for (uint32_t i = s->objs[o].first_cell; i != ESC_NONE && !s->failed; i = s->cells[i].next) {
+        s->work++;
         const Cell c = s->cells[i];
         if (esc_range_overlap(r.lo, r.hi, r.width, c.lo, c.hi, c.width))
             join(s, &r, &c);
@@ -82,6 +83,7 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
     for (uint32_t i = s->objs[o].first_reader; i != ESC_NONE && !s->failed;
          i = s->readers[i].next) {
         const Reader r = s->readers[i];
+        s->work++;
         if (esc_range_overlap(r.lo, r.hi, r.width, lo, hi, width)) {
             const Cell c = s->cells[id];
             join(s, &r, &c);

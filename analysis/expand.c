@@ -96,7 +96,7 @@ static uint32_t inline_cost(const Expansion *x, uint32_t below) {
 
 static void expand_alloc(Expansion *x, const Op *op) {
     Solver *s = x->s;
-    bool known_lost = s->lost_calls && (s->lost_calls[x->op / 32] >> (x->op % 32) & 1);
+    bool known_lost = s->lost_calls && (s->lost_calls[x->op] & esc_lost_bit(op->index));
     if (op->index == ESC_NONE || known_lost) {
         esc_solver_fact(s, mapped(x, op->dst), OBJ_WORLD, 0, 0, ESC_NONE, x->op);
         return;

@@ -140,10 +140,6 @@ void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
         s->over_soft_limit = true;
         return;
     }
-    if (s->nfacts >= s->m->config.max_facts) {
-        s->limit = "points-to facts";
-        return;
-    }
     esc_range_canonical(&lo, &hi);
     if (o == OBJ_WORLD || (s->coarse && esc_obj_is_placeholder(s->objs[o].kind))) {
         lo = ESC_OFFSET_MIN;

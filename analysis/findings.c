@@ -23,7 +23,12 @@ typedef struct Speaker {
 
 static Solver *solver_of(Speaker *x) {
     if (!x->solved) {
-        esc_solve(&x->solver, x->m, x->func, false);
+        /* As it was decided, but in no coarser form than the solution needs. */
+        Tried *tried = &x->m->analysis->states[x->func].tried;
+        bool coarse = tried->coarse;
+        tried->coarse = false;
+        esc_solve(&x->solver, x->m, x->func, tried);
+        tried->coarse = coarse;
         x->solved = true;
     }
     return x->solver.failed || x->solver.limit ? NULL : &x->solver;

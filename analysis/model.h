@@ -109,8 +109,9 @@ struct Analysis; /* analysis results, analyze.h */
 struct EscModule {
     Memory memory; /* every allocation of the module; sticky failure inside */
     EscConfig config;
-    const char *error;   /* sticky; NULL while all is well */
-    const char *gave_up; /* sticky reason; NULL while verdicts are real */
+    uint32_t first_budget; /* for tests: facts in the first attempt at a function; 0: as usual */
+    const char *error;     /* sticky; NULL while all is well */
+    const char *gave_up;   /* sticky reason; NULL while verdicts are real */
     Function *funcs;
     uint32_t nfuncs, cap_funcs;
     Global *globals;

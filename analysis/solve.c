@@ -34,6 +34,7 @@ static void apply_move(Solver *s, uint32_t record, bool fact_is_to, FactId fact)
     for (FactId i = s->nodes[other].first_fact; i != ESC_NONE && !s->failed; i = s->facts[i].next) {
         if (i > fact || (i == fact && !fact_is_to))
             break;
+        s->work++;
         if (fact_is_to)
             move_pair(s, &move, fact, i);
         else
@@ -72,6 +73,8 @@ static void apply_diff(Solver *s, uint32_t record, const Fact *fact) {
 }
 
 static void apply_edge(Solver *s, const FlowEdge *e, FactId id) {
+    if (s->work++ >= s->soft_work)
+        s->over_soft_limit = true;
     const Fact f = s->facts[id];
     int64_t lo = esc_offset_add(f.lo, e->lo), hi = esc_offset_add(f.hi, e->hi);
     esc_range_canonical(&lo, &hi);
@@ -309,14 +312,8 @@ static void set_up(Solver *s) {
     }
 }
 
-/* What is lost, as far as the facts go: parameters, and calls whose fresh memory is. */
-typedef struct Lost {
-    uint64_t params;
-    uint32_t *calls; /* bitset over operations; NULL when out of memory */
-} Lost;
-
-static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, const Lost *lost,
-                       uint32_t soft_limit) {
+static void solve_once(Solver *s, EscModule *m, EscFunc func, const Lost *lost, bool coarse,
+                       uint64_t facts) {
     memset(s, 0, sizeof *s);
     s->m = m;
     s->func = func;
@@ -324,7 +321,8 @@ static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, const
     s->coarse = coarse;
     s->lost_params = lost->params;
     s->lost_calls = lost->calls;
-    s->soft_limit = soft_limit;
+    s->soft_limit = facts < UINT32_MAX ? (uint32_t)facts : UINT32_MAX;
+    s->soft_work = facts * STEPS_A_FACT;
     if (s->f->nops > m->config.max_ops) {
         s->limit = "operations in one function";
         return;
@@ -337,46 +335,54 @@ static void solve_once(Solver *s, EscModule *m, EscFunc func, bool coarse, const
         s->failed = true;
 }
 
-static void find_lost(const Solver *s, Lost *lost) {
-    if (!lost->calls) {
-        size_t words = s->f->nops / 32 + 1;
-        lost->calls = esc_memory_resize(&s->m->memory, NULL, words, sizeof *lost->calls);
-        if (!lost->calls)
-            return;
-        memset(lost->calls, 0, words * sizeof *lost->calls);
-    }
-    for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
-        const Object *o = &s->objs[s->facts[i].obj];
-        if (o->kind == OBJ_PARAM && o->index < 64)
-            lost->params |= UINT64_C(1) << o->index;
-        if (o->kind == OBJ_FRESH)
-            lost->calls[o->op / 32] |= UINT32_C(1) << (o->op % 32);
-    }
+/* A function is solved in one form after the other until its budget of facts, and of steps along
+ * edges, suffices. Each takes for the world what those before it showed to be lost; that gives
+ * nothing away. The third does not tell the contents of parameters apart, and each later one has
+ * twice the budget of the one before. */
+typedef struct Form {
+    uint32_t facts, facts_an_op;
+    bool coarse;
+} Form;
+
+static const Form forms[] = {
+    {4000, 12, false}, /* most functions need a few facts an operation */
+    {8000, 40, false},
+    {16000, 80, true},
+};
+enum { FORMS = sizeof forms / sizeof *forms };
+
+static const Form *form_of(uint32_t attempt) {
+    return &forms[attempt < FORMS ? attempt : FORMS - 1];
 }
 
-/* Most functions need a few facts an operation. One that needs many is solved again with what is
- * lost anyway taken for the world, then without telling the contents of parameters apart. */
-void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse) {
-    uint32_t nops = m->funcs[func].nops < 1u << 24 ? m->funcs[func].nops : 1u << 24;
-    Lost lost = {0};
-    solve_once(s, m, func, coarse, &lost, 4000 + 12 * nops);
-    if (s->over_soft_limit) {
-        find_lost(s, &lost);
+static uint64_t budget(const EscModule *m, EscFunc func, uint32_t attempt) {
+    const Form *form = form_of(attempt);
+    uint64_t facts = form->facts + form->facts_an_op * (uint64_t)m->funcs[func].nops;
+    if (m->first_budget)
+        facts = (uint64_t)m->first_budget << (attempt < FORMS ? attempt : FORMS - 1);
+    for (uint32_t i = FORMS; i <= attempt && facts < m->config.max_facts; i++)
+        facts *= 2;
+    return facts < m->config.max_facts ? facts : m->config.max_facts;
+}
+
+void esc_solve(Solver *s, EscModule *m, EscFunc func, Tried *tried) {
+    uint64_t work = 0;
+    for (;; tried->attempt++) {
+        uint64_t facts = budget(m, func, tried->attempt);
+        bool coarse = tried->coarse || form_of(tried->attempt)->coarse;
+        solve_once(s, m, func, &tried->lost, coarse, facts);
+        work += s->work;
+        if (!s->over_soft_limit || s->failed)
+            break;
+        if (facts == m->config.max_facts && tried->attempt >= FORMS) {
+            s->limit = s->nfacts >= facts ? "points-to facts" : "points-to steps";
+            break;
+        }
+        esc_find_lost(s, &tried->lost);
         esc_solver_free(s);
-        solve_once(s, m, func, coarse, &lost, 8000 + 40 * nops);
     }
-    if (s->over_soft_limit) {
-        find_lost(s, &lost);
-        esc_solver_free(s);
-        solve_once(s, m, func, true, &lost, 16000 + 80 * nops);
-    }
-    if (s->over_soft_limit) {
-        find_lost(s, &lost);
-        esc_solver_free(s);
-        solve_once(s, m, func, true, &lost, UINT32_MAX);
-    }
+    s->work = work;
     s->lost_calls = NULL;
-    esc_memory_release(lost.calls);
 }
 
 void esc_solver_free(Solver *s) {

@@ -163,17 +163,35 @@ typedef struct NodeInfo {
     bool hashed; /* its plain copies are in edge_hash */
 } NodeInfo;
 
+/* What is lost for sure (lost.c): parameters, a bit each, and what calls make: a byte per operation
+ * with a bit for each eighth site. */
+typedef struct Lost {
+    uint64_t params;
+    uint8_t *calls; /* NULL: none known */
+} Lost;
+
+/* What earlier attempts at a function showed; the next one starts there. Zeroed at first; who owns
+ * it releases lost.calls. */
+typedef struct Tried {
+    Lost lost;
+    uint32_t attempt; /* the first one that is worth it, see esc_solve */
+    bool coarse;      /* contents of parameters are not to be told apart */
+} Tried;
+
+/* Along edges, in the budget of an attempt; real code needs 1 to 25. */
+enum { STEPS_A_FACT = 32 };
+
 typedef struct Solver {
     EscModule *m;
     EscFunc func;
     const Function *f;
-    bool failed;       /* out of memory */
-    const char *limit; /* the limit that was hit; NULL */
-    bool coarse;       /* contents of parameters are not told apart */
-    uint32_t
-        *lost_calls; /* bitset over operations: what these calls make is lost; NULL: none known */
-    uint64_t lost_params; /* parameters known to be lost: what they lead to is the world */
-    uint32_t soft_limit;  /* facts before a cheaper form is tried */
+    bool failed;              /* out of memory */
+    const char *limit;        /* the limit that was hit; NULL */
+    bool coarse;              /* contents of parameters are not told apart */
+    uint8_t *lost_calls;      /* see Lost; NULL: none known */
+    uint64_t lost_params;     /* parameters known to be lost: what they lead to is the world */
+    uint32_t soft_limit;      /* facts before a cheaper form is tried */
+    uint64_t work, soft_work; /* steps along edges, likewise */
     bool over_soft_limit;
     NodeInfo *nodes;
     uint32_t nnodes, cap_nodes;
@@ -220,7 +238,7 @@ typedef struct Solver {
 /* Solve one function with the summaries known so far. The solver is valid even when it `failed` or
  * hit a `limit`; then its facts are incomplete and nothing may be decided from them but "gave up".
  */
-void esc_solve(Solver *s, EscModule *m, EscFunc func, bool coarse);
+void esc_solve(Solver *s, EscModule *m, EscFunc func, Tried *tried);
 void esc_solver_free(Solver *s);
 
 /* Used by the parts of the solver (facts.c, constrain.c, solve.c, expand.c, cells.c). */
@@ -239,6 +257,8 @@ void esc_solver_move(Solver *s, Node to, Node from, int64_t hi, bool thin, EscOp
 void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, Obj from,
                               int64_t from_lo, int64_t from_hi, int64_t max_bytes, bool thin,
                               FactId why, EscOp op);
+/* Add what is surely lost, seen from an incomplete solution. */
+void esc_find_lost(const Solver *s, Lost *lost);
 /* The first of the facts (n, o, any range); follow pair_next. ESC_NONE when n never points to o. */
 FactId esc_solver_find(const Solver *s, Node n, Obj o);
 Node esc_solver_sink(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee,
@@ -262,6 +282,9 @@ static inline uint32_t esc_mix(uint32_t h, uint32_t x) {
     h ^= x + 0x9e3779b9u + (h << 6) + (h >> 2);
     h *= 0x85ebca6bu;
     return h ^ (h >> 15);
+}
+static inline uint8_t esc_lost_bit(EscSite site) {
+    return (uint8_t)(1u << (site % 8));
 }
 static inline bool esc_obj_is_placeholder(ObjKind kind) {
     return kind == OBJ_PARAM || kind == OBJ_CALLBACK || kind == OBJ_CONTENT || kind == OBJ_DEEP;

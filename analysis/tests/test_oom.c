@@ -130,11 +130,12 @@ static void count_wrong(void *context, const EscFinding *finding) {
         ++*(int *)context;
 }
 
-static Outcome a_module_decided(void) {
+static Outcome decided(uint32_t first_budget) {
     Outcome o = {0};
     EscModule *m = read_program(&o.worked);
     if (m) {
         int wrong = 0;
+        m->first_budget = first_budget;
         o.worked = esc_analyze(m) && o.worked;
         if (m->nsites)
             o.first_site = esc_site_verdict(m, 0).placement;
@@ -154,6 +155,14 @@ static Outcome a_module_decided(void) {
     }
     esc_module_free(m);
     return o;
+}
+
+static Outcome a_module_decided(void) {
+    return decided(0);
+}
+
+static Outcome a_module_decided_in_several_attempts(void) {
+    return decided(6);
 }
 
 /* A request that fails must never make a step claim more than the truth. */
@@ -191,6 +200,7 @@ int main(void) {
     STEP(a_module_read_and_printed, 1);
     STEP(models_added, 1);
     STEP(a_module_decided, 1);
+    STEP(a_module_decided_in_several_attempts, 1);
     /* A thousand lines of the kinds that models_added has: a sample. */
     STEP(a_module_with_the_built_in_models, 61);
     return check_report();

@@ -66,8 +66,8 @@ typedef struct EscConfig {
     uint64_t max_recursive_bytes; /* the same where a function may be on the stack twice (128) */
     uint64_t small_buffer_bytes;  /* frame part of an object of unbounded size (256); 0: none */
     uint64_t max_ops;             /* operations in one function before its sites give up (1e6) */
-    uint64_t max_facts; /* points-to facts in one function before it gives up (1e6); 100 times
-                           as many in all functions */
+    uint64_t max_facts; /* points-to facts in one function before it gives up (1e6), and 32 times as
+                           many steps to find them; 100 times as many facts in all functions */
     uint64_t max_milliseconds; /* whole analysis; 0: no limit */
     bool closed_program; /* promised: a function pointer that the program reads from memory is NULL
                             or a function of the module whose address is taken */
