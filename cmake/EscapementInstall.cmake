@@ -3,10 +3,12 @@
 # The plugins are installed by plugin/llvm/CMakeLists.txt, in lib/escapement/clang-N/escapement.so.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS analysis-static analysis-shared EXPORT EscapementTargets
+install(TARGETS analysis-static analysis-shared runtime-static runtime-shared EXPORT EscapementTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/analysis/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
         FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/analysis/models"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/escapement" FILES_MATCHING PATTERN "*.models")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md"
@@ -24,4 +26,7 @@ install(EXPORT EscapementTargets NAMESPACE Escapement:: DESTINATION "${package_d
 
 file(RELATIVE_PATH ESCAPEMENT_PC_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/escapement.pc.in" "${CMAKE_BINARY_DIR}/escapement.pc" @ONLY)
-install(FILES "${CMAKE_BINARY_DIR}/escapement.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+configure_file("${CMAKE_CURRENT_LIST_DIR}/escapement-runtime.pc.in" "${CMAKE_BINARY_DIR}/escapement-runtime.pc"
+               @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/escapement.pc" "${CMAKE_BINARY_DIR}/escapement-runtime.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

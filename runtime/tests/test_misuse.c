@@ -51,7 +51,8 @@ static Outcome outcome_of(void (*misuse)(void)) {
 static void expect_abort(void (*misuse)(void), const char *word) {
     Outcome outcome = outcome_of(misuse);
     const char *newline = strchr(outcome.text, '\n');
-    bool one_line = newline && newline[1] == '\0';
+    /* An emulator says that its process ended, too. */
+    bool one_line = newline && (newline[1] == '\0' || strncmp(newline + 1, "qemu: ", 6) == 0);
     if (!CHECK(WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGABRT))
         dprintf(2, "status %x, stderr: %s\n", (unsigned)outcome.status, outcome.text);
     else if (check_foreign())
@@ -149,19 +150,28 @@ static void realloc_inside_a_block(void) {
     victim = realloc((char *)victim + 32, 600);
 }
 
-/* The first bytes of a freed block hold the allocator's link to the next free one. */
+/* Nothing of the allocator's lies in freed blocks that a stray write could damage. */
 static void write_to_freed_blocks(void) {
-    void *blocks[100];
-    for (int i = 0; i < 100; i++)
+    enum { BLOCKS = 100, LATER = 10000 };
+    static char *blocks[LATER];
+    for (int i = 0; i < BLOCKS; i++)
         blocks[i] = malloc(64);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < BLOCKS; i++)
         free(blocks[i]);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < BLOCKS; i++) {
         victim = blocks[i];
         memset(victim, 0x5a, 64);
     }
-    for (int i = 0; i < 10000; i++)
-        victim = malloc(64);
+    for (int i = 0; i < LATER; i++) {
+        blocks[i] = malloc(64);
+        memset(blocks[i], i % 251, 64);
+    }
+    for (int i = 0; i < LATER; i++) {
+        for (int at = 0; at < 64; at++)
+            if (blocks[i][at] != (char)(i % 251))
+                _exit(1);
+        free(blocks[i]);
+    }
 }
 
 static void sized_free(size_t allocated, size_t said) {
@@ -214,9 +224,11 @@ static void realloc_of_no_live_block_aborts(void) {
     expect_abort(realloc_inside_a_block, "realloc");
 }
 
-static void a_damaged_link_aborts(void) {
-    if (!check_foreign())
-        expect_abort(write_to_freed_blocks, "");
+static void a_write_to_freed_blocks_damages_nothing(void) {
+    if (check_foreign())
+        return;
+    Outcome outcome = outcome_of(write_to_freed_blocks);
+    CHECK(WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == 0);
 }
 
 static void a_wrong_size_in_free_sized_aborts(void) {
@@ -243,7 +255,7 @@ int main(void) {
     RUN(a_foreign_pointer_aborts);
     RUN(an_interior_pointer_aborts);
     RUN(realloc_of_no_live_block_aborts);
-    RUN(a_damaged_link_aborts);
+    RUN(a_write_to_freed_blocks_damages_nothing);
     RUN(a_wrong_size_in_free_sized_aborts);
     return check_report();
 }

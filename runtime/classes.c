@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* classes.c - the table of size classes, made from size_classes.def.
+ *
+ * INVARIANT  (escrt_classes_check, run by tests/unit_classes.c) Sizes grow; every span is a power
+ * of two of pages; class_of(n) is the smallest class that holds n bytes.
+ */
+#include "classes.h"
+
+/* A cache holds up to 64 KiB of a class, at least two objects and at most 256: more saves nothing
+ * measurable (the refill of a batch of 128 is below a nanosecond an object), less costs locks. */
+enum { CACHED_BYTES = 64 << 10, CACHED_MAX = 256, CACHED_MIN = 2 };
+
+#define CLAMP(n, low, high) ((n) < (low) ? (low) : (n) > (high) ? (high) : (n))
+#define CACHED(bytes) CLAMP(CACHED_BYTES / (bytes), CACHED_MIN, CACHED_MAX)
+
+const SizeClass escrt_classes[NUM_CLASSES] = {
+    {0, 0, 0, 0, 0, 0},
+#define SIZE_CLASS(bytes, span_bytes, objects)                                                     \
+    {bytes,         (uint32_t)(((1ull << 32) + (bytes)-1) / (bytes)),                              \
+     objects,       (span_bytes) >> PAGE_SHIFT,                                                    \
+     CACHED(bytes), CACHED(bytes) / 2},
+#include "size_classes.def"
+#undef SIZE_CLASS
+};
+
+uint8_t escrt_class_table[MAX_SMALL / GRANULE + 1];
+
+void escrt_classes_init(void) {
+    uint32_t class = 1;
+    for (uint32_t granules = 0; granules <= MAX_SMALL / GRANULE; granules++) {
+        if (granules * GRANULE > escrt_classes[class].bytes)
+            class ++;
+        escrt_class_table[granules] = (uint8_t) class;
+    }
+}
+
+uint32_t escrt_class_aligned(size_t size, size_t align) {
+    if (size > MAX_SMALL || align > PAGE_BYTES)
+        return 0;
+    for (uint32_t class = class_of(size); class < NUM_CLASSES; class ++)
+        if (escrt_classes[class].bytes % align == 0)
+            return class;
+    return 0;
+}

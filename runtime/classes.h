@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* classes.h - size classes: which one serves a request, and what it looks like. */
+#ifndef ESCRT_CLASSES_H
+#define ESCRT_CLASSES_H
+
+#include "rt.h"
+
+/* Class 0 is "not small": large objects, and pages that are free. */
+enum {
+    NUM_CLASSES = 1
+#define SIZE_CLASS(bytes, span_bytes, objects) +1
+#include "size_classes.def"
+#undef SIZE_CLASS
+};
+
+typedef struct SizeClass {
+    uint32_t bytes;   /* of an object */
+    uint32_t magic;   /* ceil(2^32 / bytes): multiply instead of divide */
+    uint16_t objects; /* in a span */
+    uint16_t npages;  /* of a span: 1, 2, 4 or 8 */
+    uint16_t cached;  /* objects a cache holds at most */
+    uint16_t batch;   /* objects that move between a cache and the central list at once */
+} SizeClass;
+
+extern const SizeClass escrt_classes[NUM_CLASSES];
+
+/* The class of each size up to MAX_SMALL, in granules; filled by escrt_classes_init. */
+extern uint8_t escrt_class_table[MAX_SMALL / GRANULE + 1];
+
+void escrt_classes_init(void);
+
+static inline uint32_t class_of(size_t size) {
+    return escrt_class_table[(size + GRANULE - 1) / GRANULE];
+}
+
+/* The class whose objects are at least `size` bytes and all aligned to `align`; 0: none. */
+uint32_t escrt_class_aligned(size_t size, size_t align);
+
+/* Which object of its span the byte `offset` of the span lies in. Exact for offsets below 2^16 and
+ * sizes below 2^16: the error of magic is below bytes/2^32, times 2^16 stays below 1/bytes. */
+static inline uint32_t object_index(uint32_t class, uint32_t offset) {
+    return (uint32_t)(((uint64_t)offset * escrt_classes[class].magic) >> 32);
+}
+
+#endif

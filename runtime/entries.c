@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* entries.c - the rest of C's, POSIX's and glibc's allocation functions.
+ *
+ * Each does what its standard says, and where that is silent what glibc's manual says: realloc(p,
+ * 0) frees, memalign rounds an alignment up to a power of two, malloc_usable_size(NULL) is 0.
+ *
+ * NOT HERE  malloc and free themselves (fast_*.S, malloc.c); mallinfo and its like (report.c).
+ */
+#include "blame.h"
+#include "debug.h"
+#include "heap.h"
+#include "malloc.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void *or_enomem(void *p) {
+    if (unlikely(!p))
+        errno = ENOMEM;
+    return p;
+}
+
+EXPORT void *calloc(size_t count, size_t size) {
+    size_t bytes;
+    if (unlikely(__builtin_mul_overflow(count, size, &bytes)))
+        return or_enomem(NULL);
+    if (likely(bytes <= MAX_SMALL)) {
+        void *p = escrt_malloc(bytes);
+        return likely(p) ? memset(p, 0, bytes) : NULL;
+    }
+    bool zeroed;
+    void *p = escrt_allocate(bytes, GRANULE, &zeroed);
+    return p && !zeroed ? memset(p, 0, bytes) : or_enomem(p);
+}
+
+/* ---- realloc
+ * ------------------------------------------------------------------------------------- */
+
+/* Large objects change in place when they can, by pages. */
+static bool resized(void *p, size_t size) {
+    Span *span = span_of(p);
+    if (!span || span->state != SPAN_LARGE || span->flags || size <= MAX_SMALL || escrt_debug_level)
+        return false;
+    return escrt_heap_resize(span, (uint32_t)((size + PAGE_BYTES - 1) >> PAGE_SHIFT), size);
+}
+
+/* A large object that moves because it grows will grow again: an eighth more makes the moves of a
+ * growing array geometric. The pages behind are not touched until then. */
+static size_t with_room(size_t size, size_t old) {
+    if (size <= MAX_SMALL || size <= old || size > MAX_REQUEST / 2)
+        return size;
+    return size + size / 8;
+}
+
+static void *moved(void *p, size_t size, size_t old) {
+    size_t room = with_room(size, old);
+    void *new = escrt_malloc(room);
+    if (!new &&room != size)
+        new = escrt_malloc(room = size);
+    if (!new)
+        return NULL;
+    Span *span = span_of(new);
+    if (room != size && !span->flags && !escrt_debug_level)
+        escrt_heap_resize(span, span->npages,
+                          size); /* the same pages; its size is what was asked */
+    memcpy(new, p, min_size(size, old));
+    escrt_free(p);
+    return new;
+}
+
+EXPORT void *realloc(void *p, size_t size) {
+    if (!p)
+        return escrt_malloc(size);
+    if (size == 0) {
+        escrt_free(p);
+        return NULL;
+    }
+    if (unlikely(size > MAX_REQUEST))
+        return or_enomem(NULL);
+    size_t old = escrt_usable_size(p, "realloc");
+    /* A smaller class is worth a copy only when it halves the object. */
+    if (old <= MAX_SMALL && size <= old && size > old / 2 && !escrt_debug_level)
+        return p;
+    if (resized(p, size))
+        return p;
+    if (unlikely(escrt_debug_level))
+        old = escrt_debug_size(p);
+    return moved(p, size, old);
+}
+
+EXPORT void *reallocarray(void *p, size_t count, size_t size) {
+    size_t bytes;
+    if (unlikely(__builtin_mul_overflow(count, size, &bytes)))
+        return or_enomem(NULL);
+    return realloc(p, bytes);
+}
+
+/* ---- alignment
+ * ----------------------------------------------------------------------------------- */
+
+static bool is_power_of_two(size_t n) {
+    return n && !(n & (n - 1));
+}
+
+EXPORT int posix_memalign(void **result, size_t align, size_t size) {
+    bool zeroed;
+    if (!is_power_of_two(align) || align % sizeof(void *))
+        return EINVAL;
+    void *p = escrt_allocate(size, align, &zeroed);
+    if (!p)
+        return ENOMEM;
+    *result = p;
+    return 0;
+}
+
+EXPORT void *memalign(size_t align, size_t size) {
+    bool zeroed;
+    if (align > MAX_REQUEST) {
+        errno = EINVAL;
+        return NULL;
+    }
+    size_t power = GRANULE;
+    while (power < align)
+        power *= 2;
+    return or_enomem(escrt_allocate(size, power, &zeroed));
+}
+
+EXPORT void *aligned_alloc(size_t align, size_t size) {
+    if (!is_power_of_two(align)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return memalign(align, size);
+}
+
+EXPORT void *valloc(size_t size) {
+    return memalign(escrt_heap_os_page(), size);
+}
+
+EXPORT void *pvalloc(size_t size) {
+    size_t page = escrt_init() ? escrt_heap_os_page() : OS_PAGE_BYTES;
+    if (size > MAX_REQUEST - page)
+        return or_enomem(NULL);
+    return memalign(page, round_up(max_size(size, 1), page));
+}
+
+/* ---- sizes
+ * ----------------------------------------------------------------------------------------- */
+
+EXPORT size_t malloc_usable_size(void *p) {
+    if (!p)
+        return 0;
+    return escrt_debug_level ? escrt_debug_size(p) : escrt_usable_size(p, "malloc_usable_size");
+}
+
+/* C23 wants the size that was asked for. A small object remembers only its class; one that realloc
+ * left in place may be down to half of it. */
+static bool size_matches(const void *p, size_t size) {
+    const Span *span = span_of(p);
+    if (!span)
+        return true; /* free says what is wrong */
+    if (unlikely(escrt_debug_level))
+        return size == escrt_debug_size(p);
+    size_t bytes = span->state == SPAN_SMALL ? escrt_classes[span->class].bytes : span->size;
+    return span->state == SPAN_SMALL
+               ? size <= bytes && (size > bytes / 2 || class_of(size) == span->class)
+               : size == bytes;
+}
+
+EXPORT void free_sized(void *p, size_t size) {
+    if (p && unlikely(!size_matches(p, size)))
+        escrt_die_of(p, "free_sized with another size than the object was allocated with");
+    escrt_free(p);
+}
+
+/* An alignment may have asked for a larger class, so the size is bounded from above alone. */
+EXPORT void free_aligned_sized(void *p, size_t align, size_t size) {
+    const Span *span = p ? span_of(p) : NULL;
+    if (span && unlikely(size > (span->class ? escrt_classes[span->class].bytes : span->size)))
+        escrt_die_of(p, "free_aligned_sized with another size than the object was allocated with");
+    if (span && unlikely(!is_power_of_two(align) || (uintptr_t)p % align))
+        escrt_die_of(p, "free_aligned_sized with an alignment the object does not have");
+    escrt_free(p);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* fast_x86_64.S - malloc and free when the CPU's cache serves them; all else is a jump to C.
+ *
+ * malloc is 20 instructions and free 28, of which 8 find foreign, interior and freed pointers.
+ *
+ * A restartable sequence begins with the store of its descriptor into the thread's struct rseq and
+ * the load of the CPU's number, and ends with the store that commits. In between nothing else may
+ * be changed that anybody sees: an abort starts over in C. The descriptor stays in place afterwards;
+ * the kernel drops it when it finds the thread outside.
+ *
+ * INVARIANT  An object is marked as free before it is pushed, and loses the mark after it was popped:
+ * while it is in a cache nobody but us writes to it.
+ *
+ * NOT HERE  The layout of slabs (cache.h) and of page records (span.h).
+ */
+#include "cache.h"
+
+#if defined ESCRT_RSEQ && defined __x86_64__
+
+#define RSEQ_SIGNATURE 0x53053053
+#define CPU_ID 4
+#define RSEQ_CS 8
+
+    .irp name, escrt_small_bound, escrt_rseq_offset, escrt_slabs, escrt_heap_last, escrt_heap_limit, \
+          escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_marked, escrt_rseq_pop, \
+          escrt_rseq_push, escrt_rseq_pop_many, escrt_rseq_push_many, escrt_new
+    .hidden \name
+    .endr
+
+    .text
+
+/* A descriptor for the sequence from label 1 to label 2, and its abort address: label 3, which
+ * continues at \abort. The signature before it keeps others from being jumped to. */
+    .macro DESCRIPTOR name, abort
+    .pushsection .data.rel.ro.escrt_rseq, "aw"
+    .balign 32
+\name:
+    .long 0, 0
+    .quad 1b, 2b - 1b, 3f
+    .popsection
+    .pushsection .text.escrt_abort, "ax"
+    .byte 0x0f, 0xb9, 0x3d
+    .long RSEQ_SIGNATURE
+3:
+    jmp \abort
+    .popsection
+    .endm
+
+    .macro FUNCTION name
+    .globl \name
+    .type \name, @function
+    .p2align 6
+\name:
+    .cfi_startproc
+    .endm
+
+    .macro END name
+    .cfi_endproc
+    .size \name, . - \name
+    .endm
+
+/* void *NAME(size_t size): SLOW has the same argument. */
+    .macro ALLOCATE name, slow
+    FUNCTION \name
+    cmpq escrt_small_bound(%rip), %rdi
+    jae \slow
+    movq escrt_rseq_offset(%rip), %r8
+    leal 15(%rdi), %eax
+    shrl $4, %eax
+    movq escrt_slabs(%rip), %rdx
+    leaq .Ldescriptor_\name(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%rdx, %rcx, 8), %rcx
+    movzbl SLAB_TABLE(%rcx, %rax), %edx
+    movq (%rcx, %rdx, 8), %rsi
+    movzwl %si, %eax
+    movq -8(%rcx, %rax, 8), %rax
+    testq %rax, %rax
+    je \slow
+    addq $HEADER_POP, %rsi
+    movq %rsi, (%rcx, %rdx, 8)
+2:
+    movq $0, 8(%rax)
+    ret
+    DESCRIPTOR .Ldescriptor_\name, \slow
+    END \name
+    .endm
+
+    ALLOCATE escrt_malloc, escrt_malloc_slow
+    ALLOCATE escrt_new, escrt_new_slow
+
+/* void escrt_free(void *p): escrt_free_slow has looked at nothing; escrt_free_marked gets a
+ * class in bins in %esi and an object that is validated and marked. */
+    FUNCTION escrt_free
+    movq escrt_heap_last(%rip), %rdx
+    movq %rdx, %rax
+    subq %rdi, %rax
+    sarq $13, %rax
+    cmpq escrt_heap_limit(%rip), %rax
+    jb escrt_free_slow
+    /* The page's record: mask, bin, magic. Is the offset in the span a multiple of the size? */
+    movzwl 1(%rdx, %rax, 8), %ecx
+    andl %edi, %ecx
+    imull 5(%rdx, %rax, 8), %ecx
+    cmpl 5(%rdx, %rax, 8), %ecx
+    jae escrt_free_slow
+    movzwl 3(%rdx, %rax, 8), %esi
+    cmpq %rdx, 8(%rdi)
+    je escrt_free_slow
+    movq %rdx, 8(%rdi)
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %rdx
+    leaq .Ldescriptor_free(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%rdx, %rcx, 8), %rcx
+    movq (%rcx, %rsi, 8), %rax
+    cmpw %ax, 8(%rcx, %rsi, 8)
+    je escrt_free_marked
+    movzwl %ax, %edx
+    movq %rdi, (%rcx, %rdx, 8)
+    incq %rax
+    movq %rax, (%rcx, %rsi, 8)
+2:
+    ret
+    DESCRIPTOR .Ldescriptor_free, escrt_free_marked
+    END escrt_free
+
+/* The same for C: bins in %edi. */
+    FUNCTION escrt_rseq_pop
+    movl %edi, %edi
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %rdx
+    leaq .Ldescriptor_pop(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%rdx, %rcx, 8), %rcx
+    movq (%rcx, %rdi, 8), %rsi
+    movzwl %si, %eax
+    movq -8(%rcx, %rax, 8), %rax
+    testq %rax, %rax
+    je 4f
+    addq $HEADER_POP, %rsi
+    movq %rsi, (%rcx, %rdi, 8)
+2:
+4:
+    ret
+    DESCRIPTOR .Ldescriptor_pop, .Lpop_aborted
+.Lpop_aborted:
+    movl $1, %eax
+    ret
+    END escrt_rseq_pop
+
+    FUNCTION escrt_rseq_push
+    movl %edi, %edi
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %rdx
+    leaq .Ldescriptor_push(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%rdx, %rcx, 8), %rcx
+    movq (%rcx, %rdi, 8), %rax
+    cmpw %ax, 8(%rcx, %rdi, 8)
+    je 4f
+    movzwl %ax, %edx
+    movq %rsi, (%rcx, %rdx, 8)
+    incq %rax
+    movq %rax, (%rcx, %rdi, 8)
+2:
+    xorl %eax, %eax
+    ret
+4:
+    movl $1, %eax
+    ret
+    DESCRIPTOR .Ldescriptor_push, .Laborted
+    END escrt_rseq_push
+
+/* int escrt_rseq_pop_many(bin %edi, objects %rsi, n %edx) */
+    FUNCTION escrt_rseq_pop_many
+    movl %edi, %edi
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %r9
+    leaq .Ldescriptor_pop_many(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%r9, %rcx, 8), %rcx
+    movq (%rcx, %rdi, 8), %r10
+    movzwl %r10w, %r11d
+    movzwl 10(%rcx, %rdi, 8), %eax
+    negl %eax
+    addl %r11d, %eax            /* what there is */
+    cmpl %edx, %eax
+    cmoval %edx, %eax
+    testl %eax, %eax
+    je 4f
+    subq %rax, %r10
+    leaq (%rcx, %r11, 8), %r11
+    movl %eax, %r8d
+5:
+    subl $1, %r8d
+    jb 6f
+    movq -8(%r11), %r9
+    subq $8, %r11
+    movq %r9, (%rsi)
+    addq $8, %rsi
+    jmp 5b
+6:
+    movq %r10, (%rcx, %rdi, 8)
+2:
+4:
+    ret
+    DESCRIPTOR .Ldescriptor_pop_many, .Laborted
+    END escrt_rseq_pop_many
+
+/* int escrt_rseq_push_many(bin %edi, objects %rsi, n %edx) */
+    FUNCTION escrt_rseq_push_many
+    movl %edi, %edi
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %r9
+    leaq .Ldescriptor_push_many(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%r9, %rcx, 8), %rcx
+    movq (%rcx, %rdi, 8), %r10
+    movzwl %r10w, %r11d
+    movzwl 8(%rcx, %rdi, 8), %eax
+    subl %r11d, %eax            /* the room */
+    cmpl %edx, %eax
+    cmoval %edx, %eax
+    testl %eax, %eax
+    je 4f
+    addq %rax, %r10
+    leaq (%rcx, %r11, 8), %r11
+    movl %eax, %r8d
+5:
+    subl $1, %r8d
+    jb 6f
+    movq (%rsi), %r9
+    addq $8, %rsi
+    movq %r9, (%r11)
+    addq $8, %r11
+    jmp 5b
+6:
+    movq %r10, (%rcx, %rdi, 8)
+2:
+4:
+    ret
+    DESCRIPTOR .Ldescriptor_push_many, .Laborted
+    END escrt_rseq_push_many
+
+.Laborted:
+    movl $-1, %eax
+    ret
+
+/* The names programs know. */
+    .macro ALIAS name, target
+    .globl \name
+    .type \name, @function
+    .set \name, \target
+    .endm
+
+    ALIAS malloc, escrt_malloc
+    ALIAS _Znwm, escrt_new
+    ALIAS _Znam, escrt_new
+    ALIAS free, escrt_free
+    ALIAS cfree, escrt_free
+    ALIAS _ZdlPv, escrt_free
+    ALIAS _ZdaPv, escrt_free
+    ALIAS _ZdlPvm, escrt_free
+    ALIAS _ZdaPvm, escrt_free
+    ALIAS _ZdlPvRKSt9nothrow_t, escrt_free
+    ALIAS _ZdaPvRKSt9nothrow_t, escrt_free
+    ALIAS _ZdlPvSt11align_val_t, escrt_free
+    ALIAS _ZdaPvSt11align_val_t, escrt_free
+    ALIAS _ZdlPvmSt11align_val_t, escrt_free
+    ALIAS _ZdaPvmSt11align_val_t, escrt_free
+    ALIAS _ZdlPvSt11align_val_tRKSt9nothrow_t, escrt_free
+    ALIAS _ZdaPvSt11align_val_tRKSt9nothrow_t, escrt_free
+
+#endif
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* init.c - the first call, the fork, the end.
+ *
+ * The first call of malloc comes long before our constructor, from the dynamic linker or from the
+ * constructors of libraries ours depends on: everything is made at that first call. The constructor
+ * registers what needs libc to be ready: the handlers of fork and exit.
+ *
+ * LOCKS  fork takes every lock, in order, so that the child finds each heap at rest, and the child
+ * makes them free again. Caches of CPUs have none and need none: a change is one store.
+ */
+#include "cache.h"
+#include "central.h"
+#include "config.h"
+#include "debug.h"
+#include "heap.h"
+#include "lock.h"
+#include "malloc.h"
+#include "report.h"
+#include "scavenge.h"
+
+#include <pthread.h>
+
+static Lock init_lock = LOCK_INIT(RANK_START);
+static _Atomic enum { NOT_READY, READY, FAILED } state;
+
+bool escrt_is_ready(void) {
+    return atomic_load_explicit(&state, memory_order_acquire) == READY;
+}
+
+COLD static bool init(void) {
+    lock_take(&init_lock);
+    if (state == NOT_READY) {
+        escrt_classes_init();
+        bool made = escrt_heap_init() && escrt_cache_init();
+        if (made)
+            escrt_config_read();
+        atomic_store_explicit(&state, made ? READY : FAILED, memory_order_release);
+    }
+    lock_give(&init_lock);
+    return state == READY;
+}
+
+bool escrt_init(void) {
+    return likely(escrt_is_ready()) || init();
+}
+
+static void fork_all(bool prepare, bool child) {
+    escrt_scavenge_fork(prepare, child);
+    escrt_debug_fork(prepare, child);
+    escrt_cache_fork(prepare, child);
+    escrt_central_fork(prepare, child);
+    escrt_heap_fork(prepare, child);
+}
+
+static void before_fork(void) {
+    fork_all(true, false);
+}
+static void after_fork_in_parent(void) {
+    fork_all(false, false);
+}
+static void after_fork_in_child(void) {
+    fork_all(false, true);
+}
+
+__attribute__((constructor)) static void register_handlers(void) {
+    if (!escrt_init())
+        return;
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    escrt_report_start();
+}
+
+__attribute__((destructor)) static void at_exit(void) {
+    escrt_report_exit();
+}

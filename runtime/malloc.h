@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* malloc.h - allocation as the runtime's own files call it, whatever names programs use. */
+#ifndef ESCRT_MALLOC_H
+#define ESCRT_MALLOC_H
+
+#include "rt.h"
+
+/* 16-byte aligned; NULL without touching errno: entries.c sets it. */
+void *escrt_malloc(size_t size);
+void escrt_free(void *p);
+
+void *escrt_malloc_slow(size_t size);
+void *escrt_new_slow(size_t size);
+void escrt_free_slow(void *p);
+/* bin: BIN_SCALE * class of an object that is validated and marked as free. */
+void escrt_free_marked(void *p, uint32_t bin);
+
+/* Aligned to a power of two; zeroed tells whether all bytes are known to be zero. */
+void *escrt_allocate(size_t size, size_t align, bool *zeroed);
+/* The bytes a program may use of what escrt_malloc returned. Ends the process when it did not, or
+ * the object was freed: "WHO of a foreign pointer". */
+size_t escrt_usable_size(const void *p, const char *who);
+
+/* Makes the heap ready; true when it is. Every path that finds it unready calls it. */
+bool escrt_init(void);
+bool escrt_is_ready(void);
+
+#endif
