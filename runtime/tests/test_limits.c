@@ -2,9 +2,9 @@
 /* test_limits.c - when memory cannot be had: NULL and ENOMEM, nothing lost, and all is well again
  * afterwards.
  *
- * The limit is the kernel's (RLIMIT_AS), so it falls wherever the allocator happens to ask.
- * Children have a limit each, from one that leaves almost nothing upwards: what an allocator does
- * when its own bookkeeping cannot grow is tried at many places that way.
+ * The limits are the kernel's (RLIMIT_AS, RLIMIT_DATA), so they fall wherever the allocator happens
+ * to ask. Children have a limit each, from one that leaves almost nothing upwards: what an
+ * allocator does when its own bookkeeping cannot grow is tried at many places that way.
  */
 #include "check.h"
 #include "operations.h"
@@ -19,19 +19,30 @@ enum { KEPT = 100000 };
 
 static void *kept[KEPT];
 
-static size_t address_space_bytes(void) {
-    size_t pages = 0;
-    FILE *statm = fopen("/proc/self/statm", "r");
-    if (statm == NULL || fscanf(statm, "%zu", &pages) != 1)
+/* A line of /proc/self/status, in bytes. */
+static size_t status_bytes(const char *name) {
+    char line[256];
+    size_t kib = 0, length = strlen(name);
+    FILE *status = fopen("/proc/self/status", "r");
+    if (status == NULL)
         _exit(90);
-    fclose(statm);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
+    while (fgets(line, sizeof line, status))
+        if (strncmp(line, name, length) == 0)
+            kib = strtoul(line + length, NULL, 10);
+    fclose(status);
+    return kib * 1024;
 }
 
-static void limit_address_space(size_t bytes) {
+static void set_limit(int which, size_t bytes) {
     struct rlimit limit = {bytes, bytes};
-    if (setrlimit(RLIMIT_AS, &limit) != 0)
+    if (setrlimit((__rlimit_resource_t)which, &limit) != 0)
         _exit(91);
+}
+
+/* From now on this much more. Not RLIMIT_AS: addresses that an allocator reserved long before count
+ * as address space already; they count as data when they become writable. */
+static void leave_room(size_t bytes) {
+    set_limit(RLIMIT_DATA, status_bytes("VmData:") + bytes);
 }
 
 /* Allocate blocks of this size until one is refused; free them all; the same again must succeed. */
@@ -67,7 +78,7 @@ static int child_status(size_t room, size_t size) {
     pid_t child = fork();
     if (child == 0) {
         alarm(30);
-        limit_address_space(address_space_bytes() + room);
+        leave_room(room);
         _exit(exhaust(size));
     }
     int status;
@@ -99,7 +110,7 @@ static int realloc_keeps_its_block(void) {
     if (block == NULL)
         return 1;
     memset(block, 'k', 100000);
-    limit_address_space(address_space_bytes() + ((size_t)64 << 20));
+    leave_room((size_t)64 << 20);
     errno = 0;
     if (realloc(block, (size_t)512 << 20) != NULL || errno != ENOMEM)
         return 2;
@@ -140,7 +151,7 @@ static void threads_that_compete_for_the_last_memory_all_go_on(void) {
         alarm(60);
         pthread_attr_init(&attributes);
         pthread_attr_setstacksize(&attributes, 256 * 1024);
-        limit_address_space(address_space_bytes() + ((size_t)300 << 20));
+        leave_room((size_t)300 << 20);
         for (size_t i = 0; i < 4; i++)
             if (pthread_create(&threads[i], &attributes, exhaust_here, NULL) != 0)
                 _exit(5);
@@ -154,9 +165,30 @@ static void threads_that_compete_for_the_last_memory_all_go_on(void) {
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-int main(void) {
+/* A limit that was there before the program: what an allocator reserves at its start must fit in
+ * it. */
+static void a_program_started_with_little_address_space_works(void) {
+    static const size_t mib[] = {48, 100, 400, 2000};
+    for (size_t i = 0; i < sizeof mib / sizeof *mib; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            set_limit(RLIMIT_AS, mib[i] << 20);
+            execl("/proc/self/exe", "test_limits", "exhaust", (char *)NULL);
+            _exit(92);
+        }
+        int status;
+        waitpid(child, &status, 0);
+        if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+            dprintf(2, "%zu MiB: status %x\n", mib[i], (unsigned)status);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "exhaust") == 0)
+        return exhaust(700) ? 1 : exhaust(90000);
     RUN(refusals_are_enomem_and_freed_memory_can_be_had_again);
     RUN(every_amount_of_room_is_survived);
+    RUN(a_program_started_with_little_address_space_works);
     RUN(a_realloc_that_fails_keeps_the_block);
     RUN(threads_that_compete_for_the_last_memory_all_go_on);
     return check_report();
