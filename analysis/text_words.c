@@ -25,10 +25,9 @@ const TextWord esc_text_func_flags[] = {
 };
 
 const TextWord esc_text_param_flags[] = {
-    {"report", ESC_PARAM_REPORT},     {"byval", ESC_PARAM_BYVAL},
-    {"noescape", ESC_PARAM_NOESCAPE}, {"sret", ESC_PARAM_SRET},
-    {"nofree", ESC_PARAM_NOFREE},     {"readonly", ESC_PARAM_READONLY},
-    {"rest", ESC_PARAM_REST},         {NULL, 0},
+    {"report", ESC_PARAM_REPORT}, {"byval", ESC_PARAM_BYVAL},   {"noescape", ESC_PARAM_NOESCAPE},
+    {"sret", ESC_PARAM_SRET},     {"nofree", ESC_PARAM_NOFREE}, {"readonly", ESC_PARAM_READONLY},
+    {"rest", ESC_PARAM_REST},     {"flat", ESC_PARAM_FLAT},     {NULL, 0},
 };
 
 const TextWord esc_text_op_flags[] = {

@@ -235,6 +235,8 @@ void ModuleLowering::declareParameters(Function *F, EscFunc Id, const FunctionIn
       Flags |= ESC_PARAM_NOESCAPE;
     if (P.HoldsPointers && !P.IsVaList && !P.Name.empty())
       Flags |= ESC_PARAM_REPORT;
+    if (P.PointsToNumbers)
+      Flags |= ESC_PARAM_FLAT;
     std::string Name = P.Name.str();
     esc_param(M, Id, N, Name.empty() ? nullptr : Name.c_str(), unsigned(Group[N]), Flags,
               Locator::placeSource(M, P.At, P.Name));

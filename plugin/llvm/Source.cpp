@@ -647,6 +647,8 @@ struct SourceTable::Impl {
     Info.Name = P->getIdentifier() ? P->getName() : StringRef();
     Info.At = place(P->getLocation());
     Info.HoldsPointers = holdsPointers(Type);
+    Info.PointsToNumbers = Type->isPointerType() && (Type->getPointeeType()->isArithmeticType() ||
+                                                     Type->getPointeeType()->isEnumeralType());
     Info.IsStruct = Type->isRecordType();
     Info.IsVaList = isVaList(Type);
     Info.Bytes = bytes(Type);

@@ -79,8 +79,9 @@ struct AssignInfo {
 struct ParameterInfo {
   llvm::StringRef Name; // empty: unnamed
   Place At;
-  bool HoldsPointers = false; // pointer, function pointer, or a struct by value that holds one
-  bool IsStruct = false;      // struct or union passed by value
+  bool HoldsPointers = false;   // pointer, function pointer, or a struct by value that holds one
+  bool PointsToNumbers = false; // pointer to numbers or characters, declared so
+  bool IsStruct = false;        // struct or union passed by value
   bool IsVaList = false;
   bool NoEscape = false; // attribute noescape
   uint64_t Bytes = 0;

@@ -145,6 +145,9 @@ typedef enum EscParamFlag {
     /* The last one of a variadic function, and only there: it is all arguments beyond the named
      * ones. Without it they are lost. */
     ESC_PARAM_REST = 1 << 6,
+    /* Declared to point to numbers or characters: its lines speak of contents only where the
+     * function itself reads a pointer there. */
+    ESC_PARAM_FLAT = 1 << 7,
 } EscParamFlag;
 /* `group` joins several values that are one parameter of the source (a struct in two registers). */
 ESC_API void esc_param(EscModule *m, EscFunc f, uint32_t param, const char *name, uint32_t group,
