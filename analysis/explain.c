@@ -176,6 +176,75 @@ static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason r
     }
 }
 
+/* ---- the callee's own step --------------------------------------------------------------------
+ */
+
+/* The operation that defines `v`, behind copies; NULL when it is a parameter. */
+static const Op *definition(const Function *g, EscValue v) {
+    const Op *found = NULL;
+    for (EscOp i = g->nops; i-- > 0;) {
+        const Op *op = &g->ops[i];
+        if (op->dst != v || v == ESC_NONE)
+            continue;
+        if (op->kind != ESC_OP_COPY)
+            return op;
+        v = op->a;
+        found = op;
+        i = g->nops; /* what it copies may stand anywhere */
+        if (v == found->dst)
+            return NULL;
+    }
+    return NULL;
+}
+
+static const char *stored_where(const EscModule *m, const Function *g, const Op *store) {
+    const Op *address = definition(g, store->a);
+    if (!address || address->kind != ESC_OP_GLOBAL)
+        return assign_kind(m->sources[store->source].lvalue);
+    switch (m->globals[address->index].kind) {
+    case ESC_GLOBAL_THREAD:
+        return "stored in thread-local";
+    case ESC_GLOBAL_STATIC:
+        return "stored in static";
+    case ESC_GLOBAL_PLAIN:
+        break;
+    }
+    return "stored in global";
+}
+
+/* What `callee` does at `id` with what it was given, after the step that handed it over. */
+static void add_callee_step(Flow *f, EscFunc callee, EscOp id) {
+    EscModule *m = f->s->m;
+    const Function *g = &m->funcs[callee];
+    if (f->nsteps == 0 || id >= g->nops)
+        return;
+    const Op *op = &g->ops[id];
+    const Source *source = &m->sources[op->source];
+    const char *text = source->text, *kind = NULL;
+    char call[300];
+    if (op->kind == ESC_OP_STORE && source->lvalue) {
+        kind = stored_where(m, g, op);
+    } else if (op->kind == ESC_OP_CALL || op->kind == ESC_OP_ICALL) {
+        snprintf(call, sizeof call, "%.200s(...)",
+                 op->kind == ESC_OP_CALL ? esc_function_name(m, op->index) : "a function pointer");
+        text = esc_model_string(m, call, strlen(call));
+        kind = "call parameter";
+    }
+    if (!kind || !text || !source->file)
+        return;
+    f->steps[f->nsteps - 1].holder = esc_function_name(m, callee);
+    add_step(f, "{heap}", text, kind, op->source);
+}
+
+static void add_step_of_sink(Flow *f, Node sink) {
+    const Solver *s = f->s;
+    for (uint32_t i = 0; i < s->nsinks; i++)
+        if (s->sinks[i].node == sink && s->sinks[i].callee != ESC_NONE) {
+            add_callee_step(f, s->sinks[i].callee, s->sinks[i].callee_op);
+            return;
+        }
+}
+
 /* The operations from the allocation to `end`, oldest first. */
 static void walk(Flow *f, FactId end, EscReason reason) {
     FactId chain[MAX_STEPS * 4];
@@ -187,13 +256,22 @@ static void walk(Flow *f, FactId end, EscReason reason) {
     while (last < n && s->facts[chain[last]].op == ESC_NONE)
         last++;
     EscOp previous = ESC_NONE;
+    FactId before = ESC_NONE; /* what `previous` got */
+    uint32_t nsteps = 0;      /* without it */
     for (uint32_t i = n; i-- > 0;) {
         EscOp op = s->facts[chain[i]].op;
         if (op == ESC_NONE || (op == previous && i != last))
             continue;
+        if (op != previous) {
+            before = i + 1 < n ? chain[i + 1] : ESC_NONE;
+            nsteps = f->nsteps;
+        }
+        f->nsteps = nsteps; /* a call that takes several of these facts is one step */
         previous = op;
-        add_op_step(f, op, i + 1 < n ? chain[i + 1] : ESC_NONE, i == last, reason);
+        add_op_step(f, op, before, i == last, reason);
     }
+    if (last < n)
+        add_step_of_sink(f, s->facts[chain[last]].node);
 }
 
 static void add_destination(Flow *f, const Site *site) {
