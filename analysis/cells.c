@@ -5,8 +5,9 @@
  * a range. Every reader is joined with every cell it overlaps, whichever came first.
  *
  * INVARIANT  For each object, cell c and reader r of it: if their ranges overlap there is a flow
- * from c to r. An object has at most MAX_CELLS cells; what comes later falls into one cell that
- * covers everything.
+ * from c to r. A load is a reader, or there is a flow to it from the view of its range, which is
+ * one. An object has at most MAX_CELLS cells; what comes later falls into one cell that covers
+ * everything.
  *
  * What a parameter points to has contents we did not write. They are no cells: each reader gets the
  * CONTENT object that stands for what its range held on entry; below that is one DEEP object.
@@ -16,6 +17,7 @@
 enum {
     MAX_CELLS = 48,    /* per object, before everything else is one cell */
     MAX_CONTENTS = 24, /* entry contents told apart, per object */
+    VIEWED_LOADS = 4,  /* of one range, before further ones share a view of it */
 };
 
 static void join(Solver *s, const Reader *r, const Cell *c) {
@@ -31,15 +33,7 @@ static void join(Solver *s, const Reader *r, const Cell *c) {
     esc_solver_write(s, r->into, lo, hi, c->width, c->node, r->op);
 }
 
-static void add_reader(Solver *s, Obj o, const Reader *reader) {
-    for (uint32_t i = s->objs[o].first_reader, seen = 0; i != ESC_NONE && seen < 64;
-         i = s->readers[i].next, seen++) {
-        const Reader *r = &s->readers[i];
-        if (r->lo == reader->lo && r->hi == reader->hi && r->width == reader->width &&
-            r->dst == reader->dst && r->into == reader->into && r->shift == reader->shift &&
-            r->any == reader->any)
-            return;
-    }
+static void push_reader(Solver *s, Obj o, const Reader *reader) {
     if (!esc_memory_grow(&s->m->memory, &s->readers, &s->cap_readers, s->nreaders + 1,
                          sizeof *s->readers)) {
         s->failed = true;
@@ -55,6 +49,43 @@ static void add_reader(Solver *s, Obj o, const Reader *reader) {
         if (esc_range_overlap(r.lo, r.hi, r.width, c.lo, c.hi, c.width))
             join(s, &r, &c);
     }
+}
+
+static bool same_range(const Reader *a, const Reader *b) {
+    return a->lo == b->lo && a->hi == b->hi && a->width == b->width;
+}
+
+/* When loads of one range become many, they get a view of it: a fact then comes out of each cell
+ * once, not once for each load. */
+static void add_reader(Solver *s, Obj o, const Reader *reader) {
+    uint32_t view = ESC_NONE, alike = 0, seen = 0;
+    bool plain = reader->into == ESC_NONE;
+    for (uint32_t i = s->objs[o].first_reader; i != ESC_NONE && seen < 64;
+         i = s->readers[i].next, seen++) {
+        const Reader *r = &s->readers[i];
+        if (!same_range(r, reader) || r->into != reader->into)
+            continue;
+        if (r->dst == reader->dst && r->shift == reader->shift && r->any == reader->any)
+            return;
+        alike += plain;
+        if (r->view)
+            view = r->dst;
+    }
+    if (view == ESC_NONE && alike < (s->m->first_budget ? 1 : VIEWED_LOADS)) {
+        push_reader(s, o, reader);
+        return;
+    }
+    if (view == ESC_NONE) {
+        Reader r = *reader;
+        r.view = true;
+        r.op = ESC_NONE;
+        view = r.dst = esc_solver_node(s);
+        if (s->failed)
+            return;
+        s->nodes[view].view = true;
+        push_reader(s, o, &r);
+    }
+    esc_solver_copy(s, view, reader->dst, 0, 0, reader->op);
 }
 
 /* The cell of exactly that range, or the one that covers everything when there are too many. */

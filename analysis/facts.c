@@ -57,7 +57,8 @@ Node esc_solver_node(Solver *s) {
         s->failed = true;
         return s->null_value;
     }
-    s->nodes[s->nnodes] = (NodeInfo){ESC_NONE, ESC_NONE, ESC_NONE, 0, 0, false};
+    s->nodes[s->nnodes] =
+        (NodeInfo){.first_edge = ESC_NONE, .first_fact = ESC_NONE, .last_fact = ESC_NONE};
     return s->nnodes++;
 }
 
@@ -172,6 +173,8 @@ void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
         s->facts[node->last_fact].next = id;
     node->last_fact = id;
     node->nfacts++;
+    if (node->view)
+        s->soft_limit++;
     index_newest(s, node);
 }
 

@@ -109,7 +109,8 @@ struct Analysis; /* analysis results, analyze.h */
 struct EscModule {
     Memory memory; /* every allocation of the module; sticky failure inside */
     EscConfig config;
-    uint32_t first_budget; /* for tests: facts in the first attempt at a function; 0: as usual */
+    uint32_t first_budget; /* for tests, facts in the first attempt at a function, and loads soon
+                              share views; 0: as usual */
     const char *error;     /* sticky; NULL while all is well */
     const char *gave_up;   /* sticky reason; NULL while verdicts are real */
     Function *funcs;

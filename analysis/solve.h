@@ -125,6 +125,7 @@ typedef struct Reader {
     Obj into;      /* a move: destination object, ESC_NONE for a load */
     int64_t shift; /* destination offset minus source offset */
     bool any;      /* the move's shift is unknown */
+    bool view;     /* dst is no load's own: all loads of the range have it */
     EscOp op;
     FactId why;
     uint32_t next;
@@ -161,6 +162,7 @@ typedef struct NodeInfo {
     FactId first_fact, last_fact;
     uint32_t nfacts, nedges;
     bool hashed; /* its plain copies are in edge_hash */
+    bool view;   /* its facts are others' too and count in no budget */
 } NodeInfo;
 
 /* What is lost for sure (lost.c): parameters, a bit each, and what calls make: a byte per operation
