@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# gen.cmake - the generator of programs, and its campaigns as tests.
+#
+# gen.sample: the same programs every time. gen.new: others every time; the first seed is printed. gen.lie: a plugin
+# that was told wrong things must be caught. gen.shapes: every shape, alone.
+file(GLOB ESC_GEN_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/gen/*.c")
+add_executable(esc-gen ${ESC_GEN_SOURCES})
+target_compile_options(esc-gen PRIVATE -Wall -Wextra -Wshadow -Wconversion)
+target_compile_definitions(esc-gen PRIVATE _GNU_SOURCE "GEN_SHAPES=\"${CMAKE_CURRENT_LIST_DIR}/gen/shapes\"")
+
+# escapement_add_gen_tests(/usr/bin/clang-19 PLUGIN-FILE)
+function(escapement_add_gen_tests compiler plugin)
+  set(run "${ESC_CASES_DIR}/gen/run" "--gen=$<TARGET_FILE:esc-gen>" "--cc=${compiler}" "--plugin=${plugin}" --jobs=2
+          "--keep=${PROJECT_BINARY_DIR}/gen-failures")
+  # A plugin with sanitizers takes ten times as long.
+  set(programs 150)
+  if(ESCAPEMENT_SANITIZE)
+    set(programs 10)
+  endif()
+  add_test(NAME gen.sample COMMAND ${run} --from=1 --count=${programs} --least=25)
+  add_test(NAME gen.new COMMAND ${run} --new --count=20)
+  add_test(NAME gen.shapes COMMAND "${ESC_CASES_DIR}/gen/every-shape" ${run})
+  add_test(NAME gen.lie COMMAND ${run} --from=1 --count=8 --expect-failures
+           "--models=${ESC_CASES_DIR}/gen/lies.models")
+  set_tests_properties(gen.sample gen.new gen.shapes gen.lie PROPERTIES
+    TIMEOUT 900 LABELS gen PROCESSORS 2 RUN_SERIAL ON)
+endfunction()
