@@ -22,6 +22,14 @@ Config escrt_config = {
 };
 uint32_t escrt_stress;
 
+/* Programs write their title over the environment, so texts are copied. */
+enum { TEXT_BYTES = 1024 };
+#define CONFIG_SIZE(name, field, standard, least, most)
+#define CONFIG_TEXT(name, field) static char field##_text[TEXT_BYTES];
+#include "config.def"
+#undef CONFIG_SIZE
+#undef CONFIG_TEXT
+
 extern char **environ;
 
 bool escrt_parse_size(const char *text, size_t least, size_t most, size_t *value) {
@@ -60,6 +68,18 @@ static void read_size(const char *name, const char *text, size_t least, size_t m
                    most, *value);
 }
 
+/* An empty text is as good as none. */
+static void read_text(const char *name, const char *text, char copy[TEXT_BYTES],
+                      const char **value) {
+    size_t length = strlen(text);
+    if (length >= TEXT_BYTES)
+        escrt_warn("ESCAPEMENT_%s: longer than %d bytes; ignored", name, TEXT_BYTES - 1);
+    if (length == 0 || length >= TEXT_BYTES)
+        return;
+    memcpy(copy, text, length + 1);
+    *value = copy;
+}
+
 static void read_variable(const char *variable, bool files) {
     const char *value;
 #define CONFIG_SIZE(name, field, standard, least, most)                                            \
@@ -67,7 +87,7 @@ static void read_variable(const char *variable, bool files) {
         read_size(#name, value, least, most, &escrt_config.field);
 #define CONFIG_TEXT(name, field)                                                                   \
     if (files && (value = value_of(variable, #name)) != NULL)                                      \
-        escrt_config.field = value;
+        read_text(#name, value, field##_text, &escrt_config.field);
 #include "config.def"
 #undef CONFIG_SIZE
 #undef CONFIG_TEXT

@@ -113,7 +113,8 @@ static void *allocate_span(size_t size, size_t align, bool *zeroed) {
 
 void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed) {
     *zeroed = false;
-    size_t need = size + sizeof(size_t);
+    /* Behind the mark of freed objects, which is in the second word. */
+    size_t need = max_size(size, GRANULE) + sizeof(size_t);
     uint32_t class = escrt_debug_level >= 2 || size >= MAX_SMALL
                          ? 0
                          : escrt_class_aligned(need, max_size(align, GRANULE));

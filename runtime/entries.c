@@ -47,7 +47,8 @@ static bool resized(void *p, size_t size) {
 /* A large object that moves because it grows will grow again: an eighth more makes the moves of a
  * growing array geometric. The pages behind are not touched until then. */
 static size_t with_room(size_t size, size_t old) {
-    if (size <= MAX_SMALL || size <= old || size > MAX_REQUEST / 2)
+    /* In debug the size that was asked for is what overflows are measured against. */
+    if (escrt_debug_level || size <= MAX_SMALL || size <= old || size > MAX_REQUEST / 2)
         return size;
     return size + size / 8;
 }
@@ -60,9 +61,11 @@ static void *moved(void *p, size_t size, size_t old) {
     if (!new)
         return NULL;
     Span *span = span_of(new);
-    if (room != size && !span->flags && !escrt_debug_level)
-        escrt_heap_resize(span, span->npages,
-                          size); /* the same pages; its size is what was asked */
+    /* The same pages, but its size is what was asked for; a sample is never resized. */
+    if (room != size && span->flags)
+        span->size = size;
+    else if (room != size)
+        escrt_heap_resize(span, span->npages, size);
     memcpy(new, p, min_size(size, old));
     escrt_free(p);
     return new;
@@ -79,8 +82,12 @@ EXPORT void *realloc(void *p, size_t size) {
         return or_enomem(NULL);
     size_t old = escrt_usable_size(p, "realloc");
     /* A smaller class is worth a copy only when it halves the object. */
-    if (old <= MAX_SMALL && size <= old && size > old / 2 && !escrt_debug_level)
+    if (old <= MAX_SMALL && size <= old && size > old / 2 && !escrt_debug_level) {
+        Span *span = span_of(p);
+        if (span->state == SPAN_LARGE) /* a sample */
+            span->size = size;
         return p;
+    }
     if (resized(p, size))
         return p;
     if (unlikely(escrt_debug_level))

@@ -13,6 +13,7 @@
 #include "config.h"
 #include "debug.h"
 #include "heap.h"
+#include "heapprofile.h"
 #include "lock.h"
 #include "malloc.h"
 #include "report.h"
@@ -46,6 +47,7 @@ bool escrt_init(void) {
 
 static void fork_all(bool prepare, bool child) {
     escrt_scavenge_fork(prepare, child);
+    escrt_heapprofile_fork(prepare, child);
     escrt_debug_fork(prepare, child);
     escrt_cache_fork(prepare, child);
     escrt_central_fork(prepare, child);
@@ -67,8 +69,10 @@ __attribute__((constructor)) static void register_handlers(void) {
         return;
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     escrt_report_start();
+    escrt_heapprofile_start();
 }
 
 __attribute__((destructor)) static void at_exit(void) {
+    escrt_heapprofile_exit();
     escrt_report_exit();
 }

@@ -74,6 +74,14 @@ void escrt_set_memory_limits(size_t soft, size_t hard);
  * object. An object that was freed may still be found. */
 bool escrt_object_of(const void *pointer, void **start, size_t *size);
 
+/* The heap profile: one allocation for every `mean_bytes` allocated, at random (0: the default, 512
+ * KiB), with its stack. Written as pprof's gzipped profile.proto; false: not started, or the file
+ * could not be written (%p in the path is the number of the process). Writing may be done in a
+ * signal handler. */
+void escrt_profile_start(size_t mean_bytes);
+void escrt_profile_stop(void);
+bool escrt_profile_write(const char *path);
+
 /* Checks every invariant of the heap; ends the process with a line when one does not hold. Other
  * threads must not allocate meanwhile. */
 void escrt_heap_check_all(void);
