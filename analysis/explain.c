@@ -142,13 +142,14 @@ static const char *store_kind(EscReason reason) {
 
 static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason reason) {
     const Solver *s = f->s;
+    const char *end = reason == ESC_REASON_RETURNED ? "~r0" : "{heap}";
     const Op *op = &s->f->ops[id];
     const Source *source = &s->m->sources[op->source];
     const char *lvalue = source->lvalue ? source->lvalue : "memory";
     switch ((EscOpKind)op->kind) {
     case ESC_OP_STORE:
         if (source->text)
-            add_step(f, last ? "{heap}" : lvalue, source->text,
+            add_step(f, last ? end : lvalue, source->text,
                      last && store_kind(reason) ? store_kind(reason) : assign_kind(lvalue),
                      op->source);
         break;
@@ -157,7 +158,7 @@ static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason r
         break;
     case ESC_OP_MOVE:
         if (source->text)
-            add_step(f, last ? "{heap}" : lvalue, source->text, "copied memory", op->source);
+            add_step(f, last ? end : lvalue, source->text, "copied memory", op->source);
         break;
     case ESC_OP_CALL:
     case ESC_OP_ICALL:
@@ -395,10 +396,21 @@ static bool object_of(const Solver *s, Obj o, uint32_t group, int level) {
     return p->group == group && depth == level;
 }
 
+/* A result that is too large for registers is what a hidden parameter points to. */
+static FactId fact_in_result(const Solver *s, Obj o) {
+    FactId k = esc_solver_find(s, s->return_node, o);
+    for (uint32_t c = 0; k == ESC_NONE && c < s->ncells; c++) {
+        const Object *holder = &s->objs[s->cells[c].obj];
+        if (holder->kind == OBJ_PARAM && (s->f->params[holder->index].flags & ESC_PARAM_SRET))
+            k = esc_solver_find(s, s->cells[c].node, o);
+    }
+    return k;
+}
+
 static FactId param_fact(const Solver *s, Obj o, bool to_result, EscReason *reason) {
     if (to_result) {
         *reason = ESC_REASON_RETURNED;
-        return esc_solver_find(s, s->return_node, o);
+        return fact_in_result(s, o);
     }
     for (uint32_t i = 0; i < s->nsinks; i++) {
         FactId k = esc_solver_find(s, s->sinks[i].node, o);

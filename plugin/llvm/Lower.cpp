@@ -221,13 +221,14 @@ void ModuleLowering::declareAttributes(Function *F, EscFunc Id) {
 
 void ModuleLowering::declareParameters(Function *F, EscFunc Id, const FunctionInfo *Info) {
   EscModule *M = Out.M.get();
+  constexpr uint32_t Hidden = 1u << 16; // groups of what is no parameter of the source
   std::vector<int> Group(F->arg_size(), -1);
   if (Info && !F->isDeclaration())
     Group = sourceParameters(*F, *Info);
   for (unsigned N = 0; N < F->arg_size(); ++N) {
     uint32_t Flags = parameterFlags(*F, N);
     if (Group[N] < 0) {
-      esc_param(M, Id, N, nullptr, N, Flags, 0);
+      esc_param(M, Id, N, nullptr, Hidden + N, Flags, 0);
       continue;
     }
     const ParameterInfo &P = Info->Params[unsigned(Group[N])];
@@ -242,7 +243,8 @@ void ModuleLowering::declareParameters(Function *F, EscFunc Id, const FunctionIn
               Locator::placeSource(M, P.At, P.Name));
   }
   if (takesRest(*F))
-    esc_param(M, Id, uint32_t(F->arg_size()), nullptr, uint32_t(F->arg_size()), ESC_PARAM_REST, 0);
+    esc_param(M, Id, uint32_t(F->arg_size()), nullptr, Hidden + uint32_t(F->arg_size()),
+              ESC_PARAM_REST, 0);
 }
 
 EscGlobal ModuleLowering::global(const GlobalVariable *G) {

@@ -468,6 +468,8 @@ void BodyLowering::lowerMemoryMove(CallBase &C) {
   Info.source = ML.Where.assignmentSource(M, C); // a struct assigned to another
   if (!Info.source)
     Info.source = ML.Where.calleeSource(M, ML.Where.call(C, StringRef()));
+  if (!Info.source) // a struct that is returned, or passed
+    Info.source = ML.Where.namedSource(M, C, "a struct");
   emit(Info, &C);
 }
 
