@@ -133,35 +133,49 @@ uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n) {
 
 /* ---- objects in ---------------------------------------------------------------------------- */
 
-static void give_one(Central *c, uint32_t class, void *p) {
-    Span *span = span_of(p);
-    if (unlikely(!span || span->class != class))
-        escrt_die_of(p, "damaged cache: this is no object of the class it was cached for");
-    uint32_t i = object_at(span, p);
+/* Sets the bit of one object of the span. */
+static void give_one(Span *span, const SizeClass *class, void *p) {
+    uint32_t offset = (uint32_t)((uintptr_t)p - (uintptr_t)span_start(span));
+    uint32_t i = (uint32_t)(((uint64_t)offset * class->magic) >> 32);
     uint64_t bit = 1ull << (i % 64);
-    if (unlikely(i >= escrt_classes[class].objects || object_address(span, i) != p))
+    if (unlikely(i >= class->objects || i * class->bytes != offset))
         escrt_die_of(p, "free of a pointer that is not the start of an object");
     if (unlikely(span->free[i / 64] & bit))
         escrt_die_of(p, "double free");
     span->free[i / 64] |= bit;
     span->nfree++;
-    if (span->nfree == escrt_classes[class].objects) {
-        unlink_span(c, span);
-        c->spans--;
-        c->free_objects -= span->nfree - 1u;
-        forget_released(c, span);
-        escrt_heap_free(span);
-    } else {
-        c->free_objects++;
-        relist(c, span);
-    }
 }
 
+/* After objects came back to the span. */
+static void settle(Central *c, Span *span, uint32_t came) {
+    c->free_objects += came;
+    if (span->nfree < escrt_classes[span->class].objects) {
+        relist(c, span);
+        return;
+    }
+    unlink_span(c, span);
+    c->spans--;
+    c->free_objects -= span->nfree;
+    forget_released(c, span);
+    escrt_heap_free(span);
+}
+
+/* Neighbours tend to be freed together: what has to be done once for each span is done once for
+ * each run of objects of one span. */
 void escrt_central_give(uint32_t class, void *const *objects, uint32_t n) {
     Central *c = &centrals[class];
     lock_take(&c->lock);
-    for (uint32_t i = 0; i < n; i++)
-        give_one(c, class, objects[i]);
+    for (uint32_t i = 0; i < n;) {
+        Span *span = span_of(objects[i]);
+        if (unlikely(!span || span->class != class))
+            escrt_die_of(objects[i], "damaged cache: no object of the class it was cached for");
+        uintptr_t start = (uintptr_t)span_start(span), bytes = span_bytes(span);
+        uint32_t first = i;
+        do
+            give_one(span, &escrt_classes[class], objects[i++]);
+        while (i < n && (uintptr_t)objects[i] - start < bytes);
+        settle(c, span, i - first);
+    }
     lock_give(&c->lock);
 }
 

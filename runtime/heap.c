@@ -18,6 +18,7 @@
  * INVARIANTS (escrt_heap_check verifies them)
  *   1. A page is free in the tree exactly when escrt_heap_spans has NULL for it.
  *   2. in_use + idle + released + holes = mapped; bits of `released` are set on free pages only.
+ *      Spans in `recycled` are idle; their pages are used in the tree, and still point to them.
  *   3. A page of a small span has the record of its class; every other has a zero record.
  *
  * NOT HERE  Which object of a span is free (central.c); when to release (scavenge.c).
@@ -42,7 +43,13 @@ enum {
     GROW_MIN_PAGES = CHUNK_PAGES, /* 4 MiB: one mmap for many spans */
     GROW_MAX_PAGES = 16 * CHUNK_PAGES,
     META_BLOCK_BYTES = 64 << 10, /* span structs are made in such pieces */
-    RELEASE_RUN_PAGES = 256,     /* at most 2 MiB are unavailable while being released */
+    /* Freed spans of up to 1 MiB are kept whole for the next request of their length: at most 4 MiB
+     * and an eighth of what is in use. */
+    RECYCLED_LENGTHS = 128,
+    RECYCLED_MIN_PAGES = 512,
+    RECYCLED_SHARE = 8,
+    RECYCLED_TRIES = 4,      /* spans looked at for one that is aligned */
+    RELEASE_RUN_PAGES = 256, /* at most 2 MiB are unavailable while being released */
 };
 
 static struct Heap {
@@ -58,6 +65,8 @@ static struct Heap {
     size_t soft_limit, hard_limit; /* bytes; 0: none */
     _Atomic size_t idle_low;
     _Atomic size_t idle, in_use;
+    Span *recycled[RECYCLED_LENGTHS + 1]; /* freed spans by length, the last one first */
+    size_t recycled_pages;
     Span *unused; /* span structs */
     char *meta, *meta_end;
     HeapStats stats;
@@ -236,11 +245,21 @@ static bool within_limits(uint32_t npages) {
     return true;
 }
 
+static void flush_recycled(void);
+
+static bool is_released(uint32_t page) {
+    return heap.released[page / 64] >> (page % 64) & 1;
+}
+
+/* Freed spans that wait for another of their length become free pages before more is asked for. */
 static uint32_t find_or_grow(uint32_t npages, uint32_t align) {
     uint32_t page = find(npages, align);
+    if (page == NO_PAGE && heap.recycled_pages >= npages) {
+        flush_recycled();
+        page = find(npages, align);
+    }
     if (page != NO_PAGE)
         return page;
-    /* What is free at the end of the mapped pages counts: a heap near its limit needs that. */
     size_t n = (size_t)npages + align - 1;
     if (n > heap.reserved || !grow((uint32_t)n))
         return NO_PAGE;
@@ -254,17 +273,19 @@ static PageRecord *record_of(uint32_t page) {
 }
 
 /* Says to everybody who has an address what lies at the pages. */
-static void publish(Span *span, uint32_t page, uint32_t n, bool here) {
+static void publish_span(uint32_t page, uint32_t n, Span *span) {
+    for (uint32_t i = page; i < page + n; i++)
+        escrt_heap_spans[i] = span;
+}
+
+static void publish_records(const Span *span, bool here) {
     const SizeClass *c = &escrt_classes[span->class];
     PageRecord record = {0, 0, 0};
-    if (here && span->class)
+    if (here)
         record = (PageRecord){(uint16_t)((c->npages << PAGE_SHIFT) - 1),
                               (uint16_t)(span->class * BIN_SCALE), c->magic};
-    for (uint32_t i = page; i < page + n; i++)
-        escrt_heap_spans[i] = here ? span : NULL;
-    if (span->class)
-        for (uint32_t i = page; i < page + n; i++)
-            *record_of(i) = record;
+    for (uint32_t i = span->page; i < span->page + span->npages; i++)
+        *record_of(i) = record;
 }
 
 static void init_objects(Span *span) {
@@ -284,49 +305,121 @@ static void count_large(size_t pages, size_t bytes, bool freed) {
     s->large_bytes_allocated += freed ? 0 : bytes;
 }
 
+static void drop_struct(Span *span) {
+    span->state = SPAN_FREE;
+    span->next = heap.unused;
+    heap.unused = span;
+}
+
+/* ---- spans that were freed a moment ago ------------------------------------------------------ */
+
+/* They keep their pages and structs, so that the next of that length costs no search, and touches
+ * pages that are resident. Their pages count as idle; the tree has them as used. */
+static bool recycle(Span *span) {
+    size_t limit = RECYCLED_MIN_PAGES + heap.in_use / RECYCLED_SHARE;
+    if (span->npages > RECYCLED_LENGTHS || heap.recycled_pages + span->npages > limit)
+        return false;
+    if (span->class)
+        publish_records(span, false);
+    span->state = SPAN_RECYCLED;
+    span->next = heap.recycled[span->npages];
+    heap.recycled[span->npages] = span;
+    heap.recycled_pages += span->npages;
+    set_in_use(heap.in_use - span->npages);
+    set_idle(heap.idle + span->npages);
+    return true;
+}
+
+static Span *find_recycled(uint32_t npages, uint32_t align) {
+    if (npages > RECYCLED_LENGTHS)
+        return NULL;
+    Span **link = &heap.recycled[npages];
+    for (int tries = 0; *link && tries < RECYCLED_TRIES; tries++, link = &(*link)->next) {
+        Span *span = *link;
+        if (span->page % align)
+            continue;
+        *link = span->next;
+        heap.recycled_pages -= npages;
+        set_idle(heap.idle - npages);
+        set_in_use(heap.in_use + npages);
+        return span;
+    }
+    return NULL;
+}
+
+static void flush_recycled(void) {
+    for (uint32_t n = 1; n <= RECYCLED_LENGTHS && heap.recycled_pages > 0; n++)
+        while (heap.recycled[n]) {
+            Span *span = heap.recycled[n];
+            heap.recycled[n] = span->next;
+            heap.recycled_pages -= n;
+            publish_span(span->page, n, NULL);
+            escrt_pagetree_give(&heap.tree, span->page, n);
+            drop_struct(span);
+        }
+}
+
+/* ---- spans in use ------------------------------------------------------------------------------
+ */
+
+/* A span nobody had a moment ago, published; *fresh: it reads zero. */
+static Span *make_span(uint32_t npages, uint32_t align, bool *fresh) {
+    Span *span = new_span();
+    uint32_t page = span ? find_or_grow(npages, align) : NO_PAGE;
+    if (page == NO_PAGE) {
+        if (span)
+            drop_struct(span);
+        return NULL;
+    }
+    *fresh = take_pages(page, npages) == npages;
+    publish_span(page, npages, span);
+    span->page = page;
+    span->npages = npages;
+    return span;
+}
+
 Span *escrt_heap_alloc(uint32_t npages, uint32_t align, uint32_t class, size_t size, bool *zeroed) {
+    *zeroed = false;
     if (escrt_sys_injected_failure())
         return NULL;
     lock_take(&heap.lock);
-    Span *span = within_limits(npages) ? new_span() : NULL;
-    uint32_t page = span ? find_or_grow(npages, align) : NO_PAGE;
-    if (page == NO_PAGE) {
-        if (span) {
-            span->next = heap.unused;
-            heap.unused = span;
-        }
-        lock_give(&heap.lock);
-        return NULL;
+    Span *span = NULL;
+    if (within_limits(npages)) {
+        span = find_recycled(npages, align);
+        span = span ? span : make_span(npages, align, zeroed);
     }
-    bool fresh = take_pages(page, npages) == npages;
-    *span = (Span){.page = page,
-                   .npages = npages,
-                   .class = (uint8_t) class,
-                   .list = NO_LIST,
-                   .state = class ? SPAN_SMALL : SPAN_LARGE,
-                   .size = size};
-    if (class == 0)
-        count_large(npages, size, false);
-    heap.stats.spans++;
-    publish(span, page, npages, true);
+    if (span) {
+        *span = (Span){.page = span->page,
+                       .npages = npages,
+                       .class = (uint8_t) class,
+                       .list = NO_LIST,
+                       .state = class ? SPAN_SMALL : SPAN_LARGE,
+                       .size = size};
+        heap.stats.spans++;
+        if (class) {
+            init_objects(span);
+            publish_records(span, true);
+        } else {
+            count_large(npages, size, false);
+        }
+    }
     lock_give(&heap.lock);
-    if (class)
-        init_objects(span);
-    *zeroed = fresh;
     return span;
 }
 
 void escrt_heap_free(Span *span) {
     lock_take(&heap.lock);
     RT_ASSERT(1, span->state != SPAN_FREE && escrt_heap_spans[span->page] == span);
-    publish(span, span->page, span->npages, false);
-    give_pages(span->page, span->npages);
+    heap.stats.spans--;
     if (span->class == 0)
         count_large(span->npages, span->size, true);
-    span->state = SPAN_FREE;
-    span->next = heap.unused;
-    heap.unused = span;
-    heap.stats.spans--;
+    if (!recycle(span)) {
+        if (span->class)
+            publish_records(span, false);
+        publish_span(span->page, span->npages, NULL);
+        give_pages(span->page, span->npages);
+        drop_struct(span);
+    }
     lock_give(&heap.lock);
 }
 
@@ -338,7 +431,7 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
     bool done = true;
     if (npages < span->npages) {
         uint32_t n = span->npages - npages;
-        publish(span, end - n, n, false);
+        publish_span(end - n, n, NULL);
         give_pages(end - n, n);
     } else if (npages > span->npages) {
         uint32_t n = npages - span->npages;
@@ -349,7 +442,7 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
                escrt_pagetree_free_from(&heap.tree, end, n) == n && within_limits(n);
         if (done) {
             take_pages(end, n);
-            publish(span, end, n, true);
+            publish_span(end, n, span);
         }
     }
     if (done) {
@@ -379,8 +472,7 @@ static uint32_t idle_run_below(uint32_t below, uint32_t *page) {
         }
         uint32_t end = below / heap.unit * heap.unit, start = below;
         while (start > 0 && below - start < RELEASE_RUN_PAGES &&
-               pagetree_is_free(&heap.tree, start - 1) &&
-               !(heap.released[(start - 1) / 64] >> ((start - 1) % 64) & 1))
+               pagetree_is_free(&heap.tree, start - 1) && !is_released(start - 1))
             start--;
         if (start == below)
             return 0;
@@ -393,6 +485,7 @@ static uint32_t idle_run_below(uint32_t below, uint32_t *page) {
 
 /* With the lock, which is given up while the kernel works. */
 static size_t release_locked(size_t pages) {
+    flush_recycled();
     size_t done = 0;
     uint32_t below = heap.mapped, page;
     while (done < pages) {
@@ -472,7 +565,7 @@ void escrt_heap_each(void (*f)(const Span *span, void *arg), void *arg) {
     lock_take(&heap.lock);
     for (uint32_t page = 0; page < heap.mapped;) {
         const Span *span = escrt_heap_spans[page];
-        if (span)
+        if (span && span->state != SPAN_RECYCLED)
             f(span, arg);
         page += span ? span->npages : 1;
     }
@@ -496,7 +589,7 @@ void escrt_span_check(const Span *span) {
 static void check_page(uint32_t page) {
     const Span *span = escrt_heap_spans[page];
     const PageRecord *record = record_of(page);
-    bool released = heap.released[page / 64] >> (page % 64) & 1;
+    bool released = is_released(page);
     RT_ASSERT(0, !released || pagetree_is_free(&heap.tree, page));
     if (!span) {
         RT_ASSERT(0, record->magic == 0);
@@ -504,8 +597,9 @@ static void check_page(uint32_t page) {
     }
     RT_ASSERT(0, !pagetree_is_free(&heap.tree, page));
     RT_ASSERT(0, page >= span->page && page < span->page + span->npages);
-    RT_ASSERT(0, record->magic == escrt_classes[span->class].magic);
-    RT_ASSERT(0, record->bin == span->class * BIN_SCALE);
+    uint32_t class = span->state == SPAN_SMALL ? span->class : 0;
+    RT_ASSERT(0, record->magic == escrt_classes[class].magic);
+    RT_ASSERT(0, record->bin == class * BIN_SCALE);
 }
 
 /* Pages being released just now are used in the tree and have no span, so invariant 1 is checked in
@@ -517,9 +611,10 @@ void escrt_heap_check(void) {
     for (uint32_t page = 0; page < heap.mapped; page++) {
         check_page(page);
         free += pagetree_is_free(&heap.tree, page);
-        released += heap.released[page / 64] >> (page % 64) & 1;
+        released += is_released(page);
     }
     RT_ASSERT(0, released == heap.stats.released_pages);
+    free += heap.recycled_pages;
     RT_ASSERT(0, free == released + heap.idle);
     RT_ASSERT(0, free + heap.in_use + heap.holes == heap.mapped);
     lock_give(&heap.lock);

@@ -54,7 +54,7 @@ static Summary of_chunk(const uint64_t *words) {
         all = false;
         if (run > s.max)
             s.max = run;
-        if (w != 0 && s.max < 63)
+        if ((uint32_t)__builtin_popcountll(w) > s.max)
             s.max = longest_run(w, s.max);
         run = leading_ones(w);
     }

@@ -6,10 +6,11 @@
 #include "classes.h"
 
 typedef enum SpanState {
-    SPAN_FREE,  /* not in use; the struct waits in heap.c */
-    SPAN_SMALL, /* objects of one class; its pages have records */
-    SPAN_LARGE, /* one object */
-    SPAN_HELD,  /* debug.c: a freed large object in quarantine */
+    SPAN_FREE,     /* not in use; the struct waits in heap.c */
+    SPAN_SMALL,    /* objects of one class; its pages have records */
+    SPAN_LARGE,    /* one object */
+    SPAN_RECYCLED, /* freed, and kept whole by heap.c for the next one of its length */
+    SPAN_HELD,     /* debug.c: a freed large object in quarantine */
 } SpanState;
 
 enum {
