@@ -4,7 +4,7 @@
 
 #ifndef ESCRT_RSEQ
 
-#include "malloc.h"
+#include "allocate.h"
 
 EXPORT void *escrt_malloc(size_t size) {
     return escrt_malloc_slow(size);

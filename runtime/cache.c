@@ -3,7 +3,7 @@
  *
  * The fast side is fast_*.S: pop and push as restartable sequences on the slab of the CPU at hand.
  * A cache belongs to a CPU and not to a thread, so a thread that sleeps holds nothing, one that
- * comes or goes costs nothing, and memory in caches is bounded by the machine (docs/design/0050).
+ * comes or goes costs nothing, and memory in caches is bounded by the machine (docs/design/0051).
  * An object freed by another thread than its owner is no case of its own: it goes into the cache of
  * the CPU, and with a batch of others to the central list.
  *

@@ -6,13 +6,17 @@
  *
  * NOT HERE  malloc and free themselves (fast_*.S, malloc.c); mallinfo and its like (report.c).
  */
+#include "allocate.h"
 #include "blame.h"
 #include "debug.h"
 #include "heap.h"
-#include "malloc.h"
 
 #include <errno.h>
 #include <string.h>
+
+/* init.c refers to it, so that a static link that needs malloc gets these too: libc's own calloc
+ * would hand out what our free does not know. */
+const char escrt_entries_are_linked = 1;
 
 static void *or_enomem(void *p) {
     if (unlikely(!p))

@@ -8,6 +8,7 @@
  * LOCKS  fork takes every lock, in order, so that the child finds each heap at rest, and the child
  * makes them free again. Caches of CPUs have none and need none: a change is one store.
  */
+#include "allocate.h"
 #include "cache.h"
 #include "central.h"
 #include "config.h"
@@ -15,7 +16,6 @@
 #include "heap.h"
 #include "heapprofile.h"
 #include "lock.h"
-#include "malloc.h"
 #include "report.h"
 #include "scavenge.h"
 
@@ -23,6 +23,8 @@
 
 static Lock init_lock = LOCK_INIT(RANK_START);
 static _Atomic enum { NOT_READY, READY, FAILED } state;
+
+__attribute__((used)) static const char *const linked = &escrt_entries_are_linked;
 
 bool escrt_is_ready(void) {
     return atomic_load_explicit(&state, memory_order_acquire) == READY;

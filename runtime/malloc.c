@@ -29,10 +29,11 @@
  *
  * NOT HERE  The other names of the C and POSIX interfaces (entries.c), C++'s (operators.c).
  */
-#include "malloc.h"
+#include "allocate.h"
 #include "blame.h"
 #include "cache.h"
 #include "central.h"
+#include "config.h"
 #include "debug.h"
 #include "error.h"
 #include "heap.h"
@@ -108,9 +109,16 @@ COLD static void *out_of_memory(void) {
     return NULL;
 }
 
+/* Level 3, and ESCAPEMENT_STRESS=check: the whole heap after every slow path. */
+static void check_all(void) {
+    if (ESCRT_CHECK_LEVEL >= 3 || unlikely(escrt_stress & STRESS_CHECK))
+        escrt_check_everything();
+}
+
 void *escrt_malloc_slow(size_t size) {
     bool zeroed;
     void *p = escrt_allocate(size, GRANULE, &zeroed);
+    check_all();
     PROBE2(malloc, p, size);
     return likely(p) ? p : out_of_memory();
 }
@@ -121,6 +129,7 @@ void escrt_free_marked(void *p, uint32_t bin) {
         escrt_debug_free(p, bin / BIN_SCALE);
     else
         escrt_cache_free(bin / BIN_SCALE, p);
+    check_all();
 }
 
 /* The mark may be the program's own word, by chance: only the lists know. */

@@ -7,8 +7,8 @@
  *
  * NOT HERE  operator delete is free under other names (fast_*.S, or aliases.c).
  */
+#include "allocate.h"
 #include "error.h"
-#include "malloc.h"
 
 typedef void (*NewHandler)(void);
 

@@ -5,11 +5,11 @@
  * allocation, so the numbers describe the program and not the report.
  */
 #include "report.h"
+#include "allocate.h"
 #include "config.h"
 #include "error.h"
 #include "escapement/runtime.h"
 #include "heap.h"
-#include "malloc.h"
 #include "scavenge.h"
 #include "sys.h"
 

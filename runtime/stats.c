@@ -5,13 +5,13 @@
  * of pops in the upper bits of the bin's header. Frees are then allocations less what is in use,
  * and what is in use is what the spans have handed out less what the caches hold.
  */
+#include "allocate.h"
 #include "cache.h"
 #include "central.h"
 #include "config.h"
 #include "debug.h"
 #include "escapement/runtime.h"
 #include "heap.h"
-#include "malloc.h"
 #include "scavenge.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* malloc.h - allocation as the runtime's own files call it, whatever names programs use. */
-#ifndef ESCRT_MALLOC_H
-#define ESCRT_MALLOC_H
+/* allocate.h - allocation as the runtime's own files call it, whatever names programs use. */
+#ifndef ESCRT_ALLOCATE_H
+#define ESCRT_ALLOCATE_H
 
 #include "rt.h"
 
@@ -20,6 +20,8 @@ void *escrt_allocate(size_t size, size_t align, bool *zeroed);
 /* The bytes a program may use of what escrt_malloc returned. Ends the process when it did not, or
  * the object was freed: "WHO of a foreign pointer". */
 size_t escrt_usable_size(const void *p, const char *who);
+
+extern const char escrt_entries_are_linked;
 
 /* Makes the heap ready; true when it is. Every path that finds it unready calls it. */
 bool escrt_init(void);

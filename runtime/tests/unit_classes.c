@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* unit_classes.c - size_classes.def obeys the rule in its head, and every size finds its class. */
+#include "check.h"
+#include "classes.h"
+
+/* The next size the rule would try after `size`: an eighth of the power of two below, at least 16.
+ */
+static uint32_t next_size(uint32_t size) {
+    uint32_t power = 16;
+    while (power * 2 <= size)
+        power *= 2;
+    uint32_t step = power / 8 < GRANULE ? GRANULE : power / 8;
+    return (size + step) / GRANULE * GRANULE;
+}
+
+static uint32_t span_for(uint32_t size) {
+    uint32_t span = PAGE_BYTES;
+    while (span < 65536 && (span / size < 8 || span % size > span / 8))
+        span *= 2;
+    return span;
+}
+
+static void the_table_is_what_the_rule_gives(void) {
+    uint32_t class = 1;
+    for (uint32_t size = GRANULE; size <= MAX_SMALL; class ++) {
+        uint32_t span = span_for(size), objects = span / size;
+        uint32_t grown = span / objects / GRANULE * GRANULE;
+        if (!CHECK(class < NUM_CLASSES))
+            return;
+        const SizeClass *c = &escrt_classes[class];
+        CHECK(c->bytes == grown);
+        CHECK(c->npages * (uint32_t)PAGE_BYTES == span);
+        CHECK(c->objects == objects && objects <= MAX_OBJECTS);
+        size = next_size(grown);
+    }
+    CHECK(class == NUM_CLASSES);
+    CHECK(escrt_classes[NUM_CLASSES - 1].bytes == MAX_SMALL);
+}
+
+static void every_size_has_the_smallest_class_that_holds_it(void) {
+    for (size_t size = 0; size <= MAX_SMALL; size++) {
+        uint32_t class = class_of(size);
+        CHECK(class > 0 && class < NUM_CLASSES && escrt_classes[class].bytes >= size);
+        CHECK(class == 1 || escrt_classes[class - 1].bytes < size);
+    }
+}
+
+static void every_offset_finds_its_object(void) {
+    for (uint32_t class = 1; class < NUM_CLASSES; class ++) {
+        const SizeClass *c = &escrt_classes[class];
+        for (uint32_t offset = 0; offset < (uint32_t)c->npages * PAGE_BYTES; offset++) {
+            if (object_index(class, offset) != offset / c->bytes)
+                CHECK(object_index(class, offset) == offset / c->bytes);
+            /* What the fast path of free does. */
+            bool start = offset * c->magic < c->magic;
+            if (start != (offset % c->bytes == 0))
+                CHECK(start == (offset % c->bytes == 0));
+        }
+    }
+}
+
+static void an_aligned_class_is_aligned_and_large_enough(void) {
+    for (size_t align = GRANULE; align <= PAGE_BYTES; align *= 2)
+        for (size_t size = 0; size <= MAX_SMALL; size += 7) {
+            uint32_t class = escrt_class_aligned(size, align);
+            CHECK(class > 0 && escrt_classes[class].bytes >= size);
+            CHECK(escrt_classes[class].bytes % align == 0);
+        }
+    CHECK(escrt_class_aligned(MAX_SMALL + 1, GRANULE) == 0);
+    CHECK(escrt_class_aligned(16, 2 * (size_t)PAGE_BYTES) == 0);
+}
+
+int main(void) {
+    escrt_classes_init();
+    RUN(the_table_is_what_the_rule_gives);
+    RUN(every_size_has_the_smallest_class_that_holds_it);
+    RUN(every_offset_finds_its_object);
+    RUN(an_aligned_class_is_aligned_and_large_enough);
+    return check_report();
+}
