@@ -278,6 +278,10 @@ uint64_t BodyLowering::alignment(CallBase &C, const EscAllocatorModel &Model) {
   const auto *Align = dyn_cast<ConstantInt>(C.getArgOperand(Model.align_param));
   if (!Align || Align->getValue().getActiveBits() > 32 || !Align->getValue().isPowerOf2())
     return 0;
+  // posix_memalign refuses less than a pointer's size (EINVAL); a slot would not.
+  if (Model.kind == ESC_ALLOC_POSIX_MEMALIGN &&
+      Align->getZExtValue() < C.getModule()->getDataLayout().getPointerSize())
+    return 0;
   return std::max(MallocAlignment, Align->getZExtValue());
 }
 

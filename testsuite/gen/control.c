@@ -188,17 +188,20 @@ typedef enum Act {
     ACT_MERGE,
     ACT_PARK,
     ACT_GIVE,
+    ACT_TYPED,
+    ACT_SAME,
+    ACT_DUPLICATE,
     ACT_FORGET,
     ACT_COLLECT,
     N_ACTS
 } Act;
 
 static const uint32_t weights_of_acts[N_ACTS] = {
-    [ACT_DECLARE] = 16, [ACT_GROUP] = 4,   [ACT_ALLOCATE] = 12, [ACT_USE] = 14,  [ACT_POKE] = 6,
-    [ACT_COPY] = 3,     [ACT_ALIAS] = 6,   [ACT_FREE] = 8,      [ACT_GROW] = 3,  [ACT_IF] = 7,
-    [ACT_IF_NULL] = 6,  [ACT_SWITCH] = 2,  [ACT_LOOP] = 6,      [ACT_CALL] = 14, [ACT_SCRIBBLE] = 3,
-    [ACT_ODD] = 1,      [ACT_SWAP] = 2,    [ACT_MERGE] = 3,     [ACT_PARK] = 1,  [ACT_GIVE] = 2,
-    [ACT_FORGET] = 1,   [ACT_COLLECT] = 2,
+    [ACT_DECLARE] = 16, [ACT_GROUP] = 4,  [ACT_ALLOCATE] = 12, [ACT_USE] = 14,   [ACT_POKE] = 6,
+    [ACT_COPY] = 3,     [ACT_ALIAS] = 6,  [ACT_FREE] = 8,      [ACT_GROW] = 3,   [ACT_IF] = 7,
+    [ACT_IF_NULL] = 6,  [ACT_SWITCH] = 2, [ACT_LOOP] = 6,      [ACT_CALL] = 14,  [ACT_SCRIBBLE] = 3,
+    [ACT_ODD] = 1,      [ACT_SWAP] = 2,   [ACT_MERGE] = 3,     [ACT_PARK] = 1,   [ACT_GIVE] = 2,
+    [ACT_TYPED] = 6,    [ACT_SAME] = 2,   [ACT_DUPLICATE] = 2, [ACT_FORGET] = 1, [ACT_COLLECT] = 2,
 };
 
 static bool has_room(const Gen *g, const Env *e) {
@@ -266,6 +269,12 @@ static bool leaf_statement(Gen *g, Env *e, Random *r, uint32_t node, Act act) {
         return act_merge(g, e, r, node);
     case ACT_PARK:
         return act_park(g, e, r);
+    case ACT_TYPED:
+        return act_typed(g, e, r);
+    case ACT_SAME:
+        return act_same(g, e, r);
+    case ACT_DUPLICATE:
+        return act_duplicate(g, e, r, node);
     case ACT_GIVE:
         return act_give(g, e, r);
     case ACT_FORGET:

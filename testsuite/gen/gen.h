@@ -34,7 +34,8 @@ enum {
     LEAST_BYTES = 8, /* every object has at least so many, so that any object can stand for any */
     NAME_SIZE = 48,
     EXPR_SIZE = 160,
-    NEVER = 255, /* no loop pins or freezes it */
+    NEVER = 255,           /* no loop pins or freezes it */
+    GEN_TEXT_LENGTH = 400, /* of gen_text, which generated programs copy the end of */
 };
 
 /* ---- random.c */
@@ -268,6 +269,9 @@ bool act_alias(Gen *g, Env *e, Random *r);
 bool act_swap(Gen *g, Env *e, Random *r);
 bool act_merge(Gen *g, Env *e, Random *r, uint32_t node);
 bool act_park(Gen *g, Env *e, Random *r);
+bool act_typed(Gen *g, Env *e, Random *r);
+bool act_same(Gen *g, Env *e, Random *r);
+bool act_duplicate(Gen *g, Env *e, Random *r, uint32_t node);
 bool act_give(Gen *g, Env *e, Random *r);
 bool act_forget(Gen *g, Env *e, Random *r);
 bool act_collect(Gen *g, Env *e, Random *r, uint32_t node);

@@ -54,6 +54,10 @@ struct visit {
     unsigned char *best;
 };
 
+#define GEN_FIFTY "the quick brown fox jumps over the lazy dog again "
+UNUSED static const char gen_text[401] =
+    GEN_FIFTY GEN_FIFTY GEN_FIFTY GEN_FIFTY GEN_FIFTY GEN_FIFTY GEN_FIFTY GEN_FIFTY;
+
 static inline UNUSED void mix(uint32_t x) {
     gen_checksum = (gen_checksum ^ x) * 0x100000001b3u + (gen_checksum >> 47);
 }
