@@ -21,7 +21,8 @@ static uint8_t level_of(const Solver *s, Obj o) {
     if (!p || object->thin || (p->flags & ESC_PARAM_SRET))
         return NO_LEVEL;
     uint8_t level = object->kind == OBJ_PARAM ? 0 : object->kind == OBJ_CONTENT ? 1 : 2;
-    bool read_as_pointer = level == 1 && !esc_range_any(object->lo, object->hi);
+    bool read_as_pointer =
+        level == 1 && !esc_range_any(object->lo, object->hi) && object->width != 0;
     if ((p->flags & ESC_PARAM_FLAT) && level > 0 && !read_as_pointer)
         return NO_LEVEL;
     if (p->flags & ESC_PARAM_BYVAL)
