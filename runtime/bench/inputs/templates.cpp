@@ -33,4 +33,6 @@ int count(const std::string &text) {
     return static_cast<int>(keys.size()) + chain.depth();
 }
 
-int main() { std::cout << count("one-1 two-2 three-3") << '\n'; }
+int main() {
+    std::cout << count("one-1 two-2 three-3") << '\n';
+}
