@@ -49,6 +49,9 @@ typedef struct SiteResult {
     EscReason reason; /* ESC_REASONS: none yet */
     const char *text; /* argument of the reason */
     bool live_twice;
+    EscReason stuck;           /* a free out of reach keeps it; ESC_REASONS: none */
+    const char *stuck_text;    /* argument of that */
+    const FreeUse *old_blocks; /* of a realloc: what it may be given; NULL: nothing of ours */
     EscVerdict verdict;
 } SiteResult;
 

@@ -100,24 +100,62 @@ static void offer_placeholder(const Solver *s, Cause *causes, Obj holder) {
                 offer(&causes[s->facts[k].obj], reason, text);
 }
 
+/* The cells of objects that outlive, a heap: those of this pass over all cells first, in order,
+ * then those of the next one. So each cell is looked at once, and the answer is that of whole
+ * passes. */
+typedef struct Agenda {
+    uint64_t *cells; /* pass << 32 | cell */
+    uint32_t n;
+} Agenda;
+
+static void agenda_add(Agenda *g, uint64_t cell) {
+    uint32_t at = g->n++;
+    for (; at > 0 && g->cells[(at - 1) / 2] > cell; at = (at - 1) / 2)
+        g->cells[at] = g->cells[(at - 1) / 2];
+    g->cells[at] = cell;
+}
+
+static uint64_t agenda_next(Agenda *g) {
+    uint64_t first = g->cells[0], last = g->cells[--g->n];
+    uint32_t at = 0;
+    for (uint32_t child; (child = 2 * at + 1) < g->n; at = child) {
+        child += child + 1 < g->n && g->cells[child + 1] < g->cells[child];
+        if (last <= g->cells[child])
+            break;
+        g->cells[at] = g->cells[child];
+    }
+    g->cells[at] = last;
+    return first;
+}
+
+static void agenda_add_object(const Solver *s, Agenda *g, Obj o, uint64_t now) {
+    uint64_t pass = now >> 32;
+    for (uint32_t c = s->objs[o].first_cell; c != ESC_NONE; c = s->cells[c].next)
+        agenda_add(g, (c > (uint32_t)now ? pass : pass + 1) << 32 | c);
+}
+
 /* Everything that lies in an object that outlives, until nothing is added. */
 static void spread(const Solver *s, Cause *causes) {
-    for (bool again = true; again;) {
-        again = false;
-        for (uint32_t c = 0; c < s->ncells; c++) {
-            Obj holder = s->cells[c].obj;
-            if (!esc_obj_is_own(s->objs[holder].kind) || causes[holder].reason == ESC_REASONS)
+    Agenda g = {esc_memory_resize(&s->m->memory, NULL, s->ncells + 1, sizeof *g.cells), 0};
+    for (uint32_t c = 0; g.cells && c < s->ncells; c++) {
+        Obj holder = s->cells[c].obj;
+        if (esc_obj_is_own(s->objs[holder].kind) && causes[holder].reason != ESC_REASONS)
+            agenda_add(&g, c);
+    }
+    while (g.n > 0) {
+        uint64_t now = agenda_next(&g);
+        const Cell *cell = &s->cells[(uint32_t)now];
+        for (FactId k = s->nodes[cell->node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
+            Obj o = s->facts[k].obj;
+            if (!esc_obj_is_own(s->objs[o].kind) || o == cell->obj)
                 continue;
-            for (FactId k = s->nodes[s->cells[c].node].first_fact; k != ESC_NONE;
-                 k = s->facts[k].next) {
-                Obj o = s->facts[k].obj;
-                if (!esc_obj_is_own(s->objs[o].kind) || o == holder)
-                    continue;
-                again |= causes[o].reason == ESC_REASONS;
-                offer(&causes[o], ESC_REASON_STORED_ESCAPED, object_text(s, holder));
-            }
+            bool fresh = causes[o].reason == ESC_REASONS;
+            offer(&causes[o], ESC_REASON_STORED_ESCAPED, object_text(s, cell->obj));
+            if (fresh)
+                agenda_add_object(s, &g, o, now);
         }
     }
+    esc_memory_release(g.cells);
 }
 
 /* What reached the world without a sink that names why (an object the model's text put there). */
@@ -180,10 +218,8 @@ static void add_free_use(Solver *s, const FreeEvent *event, FuncResult *out) {
             use.others = true;
             continue;
         }
-        bool seen = false;
-        for (uint32_t i = 0; i < use.nsites; i++)
-            seen |= s->m->analysis->pool[use.sites + i] == o->index;
-        if (!seen && !discharged(s, event, s->facts[k].obj) && pool_add(s->m, o->index))
+        bool first = esc_solver_find(s, event->node, s->facts[k].obj) == k; /* of its ranges */
+        if (first && !discharged(s, event, s->facts[k].obj) && pool_add(s->m, o->index))
             use.nsites++;
     }
     if (use.nsites == 0 && !use.realloc)
@@ -224,12 +260,13 @@ static void add_inline(Solver *s, Obj o) {
     a->inlines[a->ninlines++] = (InlineUse){s->func, s->objs[o].op, s->objs[o].index, true};
 }
 
-/* A free that would have to be changed for it but cannot be. */
-static bool freed_out_of_reach(const Solver *s, Obj o) {
-    for (uint32_t i = 0; i < s->nfrees; i++)
-        if (s->frees[i].fixed && esc_solver_find(s, s->frees[i].node, o) != ESC_NONE)
-            return true;
-    return false;
+/* Notes, an object each, a free that would have to be changed for it but cannot be. */
+static void find_frees_out_of_reach(const Solver *s, bool *out) {
+    for (uint32_t i = 0; i < s->nfrees; i++) {
+        FactId k = s->frees[i].fixed ? s->nodes[s->frees[i].node].first_fact : ESC_NONE;
+        for (; k != ESC_NONE; k = s->facts[k].next)
+            out[s->facts[k].obj] = true;
+    }
 }
 
 /* ---- one function -----------------------------------------------------------------------------
@@ -257,7 +294,7 @@ static void decide_local(const Solver *s, Obj o, const Cause *cause) {
     r->proved = r->escapes && proved(cause->reason);
 }
 
-static void decide_objects(Solver *s, const Cause *causes) {
+static void decide_objects(Solver *s, const Cause *causes, const bool *out_of_reach) {
     for (Obj o = 0; o < s->nobjs && !s->m->memory.failed; o++) {
         switch (s->objs[o].kind) {
         case OBJ_SITE:
@@ -267,7 +304,7 @@ static void decide_objects(Solver *s, const Cause *causes) {
             decide_local(s, o, &causes[o]);
             break;
         case OBJ_FRESH:
-            if (causes[o].reason == ESC_REASONS && inline_helps(s, o) && !freed_out_of_reach(s, o))
+            if (causes[o].reason == ESC_REASONS && inline_helps(s, o) && !out_of_reach[o])
                 add_inline(s, o);
             break;
         default:
@@ -280,15 +317,19 @@ void esc_decide_escapes(Solver *s) {
     EscModule *m = s->m;
     FuncResult *out = &m->analysis->results[s->func];
     Cause *causes = esc_memory_resize(&m->memory, NULL, s->nobjs + 1, sizeof *causes);
+    bool *out_of_reach = esc_memory_resize(&m->memory, NULL, s->nobjs + 1, sizeof *out_of_reach);
     size_t words = s->f->nops / 32 + 1;
     out->foreign_frees = esc_memory_arena(&m->memory, words * sizeof(uint32_t));
     if (out->foreign_frees)
         memset(out->foreign_frees, 0, words * sizeof(uint32_t));
-    if (causes && out->foreign_frees) {
+    if (causes && out_of_reach && out->foreign_frees) {
         find_causes(s, causes);
-        decide_objects(s, causes);
+        memset(out_of_reach, 0, s->nobjs * sizeof *out_of_reach);
+        find_frees_out_of_reach(s, out_of_reach);
+        decide_objects(s, causes, out_of_reach);
         for (uint32_t i = 0; i < s->nfrees; i++)
             add_free_use(s, &s->frees[i], out);
     }
     esc_memory_release(causes);
+    esc_memory_release(out_of_reach);
 }

@@ -100,35 +100,39 @@ static const char *place_text(EscModule *m, EscSource source) {
     return text ? text : "";
 }
 
-static bool use_names(const Analysis *a, const FreeUse *use, EscSite site) {
-    for (uint32_t i = 0; i < use->nsites; i++)
-        if (a->pool[use->sites + i] == site)
-            return true;
-    return false;
+/* Why a free that cannot be changed keeps the sites it names on the heap; ESC_REASONS: it can. */
+static EscReason stuck_free(const EscModule *m, EscFunc f, const FreeUse *use) {
+    const Op *op = &m->funcs[f].ops[use->op];
+    bool call = op->kind == ESC_OP_CALL || op->kind == ESC_OP_ICALL;
+    bool stuck = use->fixed || (call && (op->flags & (ESC_OPF_TAIL | ESC_OPF_NO_CHANGE)));
+    if (use->nsites > MAX_GUARDS || (stuck && !use->by))
+        return ESC_REASON_MERGED_FREE;
+    if (stuck)
+        return use->realloc ? ESC_REASON_REALLOCATED_BY : ESC_REASON_FREED_BY;
+    return ESC_REASONS;
 }
 
-/* The reason why some free of the site is out of reach; ESC_REASONS when all can be handled. */
-static EscReason unreachable_free(EscModule *m, EscFunc f, EscSite site, const char **text) {
-    const FuncResult *r = &m->analysis->results[f];
-    EscReason reason = ESC_REASONS;
+/* What the frees of a function mean for its sites, each free looked at once. */
+static void look_at_frees(EscModule *m, EscFunc f) {
+    Analysis *a = m->analysis;
+    const FuncResult *r = &a->results[f];
     for (uint32_t i = 0; i < r->nfrees; i++) {
         const FreeUse *use = &r->frees[i];
         const Op *op = &m->funcs[f].ops[use->op];
-        EscReason here = ESC_REASONS;
-        bool call = op->kind == ESC_OP_CALL || op->kind == ESC_OP_ICALL;
-        bool stuck = use->fixed || (call && (op->flags & (ESC_OPF_TAIL | ESC_OPF_NO_CHANGE)));
-        if (!use_names(m->analysis, use, site))
-            continue;
-        if (use->nsites > MAX_GUARDS || (stuck && !use->by))
-            here = ESC_REASON_MERGED_FREE;
-        else if (stuck)
-            here = use->realloc ? ESC_REASON_REALLOCATED_BY : ESC_REASON_FREED_BY;
-        if (here < reason) {
-            reason = here;
-            *text = here == ESC_REASON_MERGED_FREE ? place_text(m, op->source) : use->by;
+        EscReason reason = stuck_free(m, f, use);
+        const char *text = use->by;
+        if (reason == ESC_REASON_MERGED_FREE)
+            text = place_text(m, op->source);
+        if (op->kind == ESC_OP_REALLOC)
+            a->sites[op->index].old_blocks = use;
+        for (uint32_t k = 0; k < use->nsites; k++) {
+            SiteResult *site = &a->sites[a->pool[use->sites + k]];
+            if (reason < site->stuck) {
+                site->stuck = reason;
+                site->stuck_text = text;
+            }
         }
     }
-    return reason;
 }
 
 static uint64_t frame_limit(const EscModule *m, EscFunc f) {
@@ -235,10 +239,8 @@ static EscVerdict place_site(EscModule *m, EscSite id, uint64_t below) {
         return stays_on_heap(m, true, r->reason, r->text);
     if (r->live_twice)
         return stays_on_heap(m, false, ESC_REASON_LIVE_TWICE, "");
-    const char *text = "";
-    EscReason stuck = unreachable_free(m, site->func, id, &text);
-    if (stuck != ESC_REASONS)
-        return stays_on_heap(m, false, stuck, text);
+    if (r->stuck != ESC_REASONS)
+        return stays_on_heap(m, false, r->stuck, r->stuck_text);
     EscVerdict v = refuse_form(m, site);
     if (v.placement == ESC_PLACE_SLOT)
         v = by_size(m, site);
@@ -258,19 +260,13 @@ static bool moved(const Analysis *a, EscSite site) {
 
 /* The new block of a realloc may be a slot only when the old one is known: NULL or other slots. */
 static bool old_blocks_known(const EscModule *m, EscSite id) {
-    const Site *site = &m->sites[id];
-    const FuncResult *r = &m->analysis->results[site->func];
-    for (uint32_t i = 0; i < r->nfrees; i++) {
-        const FreeUse *use = &r->frees[i];
-        if (use->op != site->op)
-            continue;
-        if (use->others)
+    const FreeUse *use = m->analysis->sites[id].old_blocks;
+    if (use && use->others)
+        return false;
+    for (uint32_t k = 0; use && k < use->nsites; k++) {
+        EscSite old = m->analysis->pool[use->sites + k];
+        if (old == id || m->analysis->sites[old].verdict.placement != ESC_PLACE_SLOT)
             return false;
-        for (uint32_t k = 0; k < use->nsites; k++) {
-            EscSite old = m->analysis->pool[use->sites + k];
-            if (old == id || m->analysis->sites[old].verdict.placement != ESC_PLACE_SLOT)
-                return false;
-        }
     }
     return true;
 }
@@ -432,6 +428,9 @@ static void place_sites(EscModule *m, const uint32_t *first, const uint32_t *nex
         EscFunc f = a->order[k];
         uint64_t below = deepest_below(m, f);
         a->results[f].frame_bytes = m->funcs[f].reserved_bytes;
+        for (EscSite i = first[f]; i != ESC_NONE; i = next[i])
+            a->sites[i].stuck = ESC_REASONS;
+        look_at_frees(m, f);
         for (EscSite i = first[f]; i != ESC_NONE; i = next[i])
             a->results[f].nbuffers += wants_buffer(m, i);
         for (EscSite i = first[f]; i != ESC_NONE; i = next[i])

@@ -338,8 +338,9 @@ static void emit_all(Builder *b) {
         value_of(b, s->callbacks[i].object);
     emit_frees(b, !(s->f->flags & no) && s->f->nops <= MAX_CLONED_OPS);
     emit_result(b);
-    /* What came up on the way brings its own contents along. */
-    for (bool again = true; again && !s->m->memory.failed;) {
+    /* What came up on the way brings its own contents along. A summary that is too large already is
+     * not wanted. */
+    for (bool again = true; again && b->out->nops <= MAX_FOLDED && !s->m->memory.failed;) {
         again = false;
         for (Obj o = 0; o < s->nobjs; o++) {
             if (!b->pending[o])

@@ -185,6 +185,29 @@ static void one_nest(Builder *b, uint32_t nops) {
         inner = add_load(b, inner, 0);
 }
 
+/* The same nest, and the outermost object is the world's, so all are lost one after the other. */
+static void lost_nest(Builder *b, uint32_t nops) {
+    begin(b, "f", 0, 1);
+    EscValue inner = add_malloc(b);
+    while (b->made < nops / 3 * 2) {
+        EscValue outer = add_malloc(b);
+        add_store(b, outer, 0, inner);
+        inner = outer;
+    }
+    add_store(b, 0, 0, inner);
+    while (b->made < nops)
+        inner = add_load(b, inner, 0);
+}
+
+/* All allocations and frees of a program in one function. */
+static void one_row(Builder *b, uint32_t nops) {
+    begin(b, "f", 0, 0);
+    while (b->made < nops) {
+        EscValue n = add_malloc(b);
+        add_free(b, n);
+    }
+}
+
 /* All functions in one component: each calls the next and some other one. */
 static void recursion(Builder *b, uint32_t nops) {
     uint32_t n = nops / 8 + 1;
@@ -248,9 +271,10 @@ typedef struct Shape {
 } Shape;
 
 static const Shape shapes[] = {
-    {"chains", chains}, {"one-chain", one_chain}, {"fans", fans},
-    {"nests", nests},   {"one-nest", one_nest},   {"recursion", recursion},
-    {"sites", sites},   {"small", small},         {"loops", loops},
+    {"chains", chains},   {"one-chain", one_chain}, {"fans", fans},
+    {"nests", nests},     {"one-nest", one_nest},   {"lost-nest", lost_nest},
+    {"one-row", one_row}, {"recursion", recursion}, {"sites", sites},
+    {"small", small},     {"loops", loops},
 };
 
 /* ---- measuring ------------------------------------------------------------------------------- */
