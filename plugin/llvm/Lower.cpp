@@ -4,7 +4,7 @@
 // Everything that has a body is declared first, so that a body never meets a callee whose flags
 // change later.
 //
-// NOT HERE  Instructions (LowerBody.cpp, LowerCall.cpp).
+// NOT HERE  Instructions (LowerBody.cpp and what it names).
 #include "Closed.h"
 #include "Compat.h"
 #include "LowerImpl.h"

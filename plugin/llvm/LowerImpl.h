@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // LowerImpl.h - shared by the files that lower: the module's part and one function's part.
 //
-//     Lower.cpp      the module: functions, parameters, globals, the order of work
-//     LowerBody.cpp  which values may hold a pointer, and every instruction but calls
-//     LowerCall.cpp  calls, library allocators, intrinsics, inline assembly
+//     Lower.cpp           the module: functions, parameters, globals, the order of work
+//     LowerBody.cpp       a body: the order of work, every instruction that no other file has
+//     LowerHolders.cpp    which values may hold a pointer
+//     LowerValues.cpp     making values and operations; constants
+//     LowerAddress.cpp    offsets, differences, decisions by the bits of an address
+//     LowerCall.cpp       calls
+//     LowerAllocator.cpp  calls of allocators: sites
+//     LowerIntrinsic.cpp  intrinsics, variable arguments, inline assembly
 //
 // SOUNDNESS  An integer, a float or a vector is a value of the model as soon as bits of a pointer
 // can have come into it (BodyLowering::findHolders). Skipping integers that are loaded would break
@@ -85,13 +90,13 @@ public:
   void run();
 
 private:
-  // Which values may hold a pointer.
+  // Which values may hold a pointer (LowerHolders.cpp).
   bool canHold(llvm::Type *T) const;
   bool carriesOperand(const llvm::Instruction &I) const;
   void findHolders();
   void numberValues();
 
-  // Values and operations.
+  // Values and operations (LowerValues.cpp).
   EscValue operand(const llvm::Value *V);
   EscValue result(const llvm::Instruction &I) const;
   EscValue constant(const llvm::Constant *C);
@@ -110,40 +115,46 @@ private:
                  llvm::Instruction *From);
   void emitLoad(EscValue Dst, EscValue Address, llvm::Type *T, bool Volatile,
                 llvm::Instruction *From);
-  EscLocal newLocal(uint64_t Bytes, llvm::AllocaInst *A, llvm::StringRef Name, const Place &At);
 
-  // Instructions.
+  // The body (LowerBody.cpp).
+  void lowerEdges();
+  EscLocal newLocal(uint64_t Bytes, llvm::AllocaInst *A, llvm::StringRef Name, const Place &At);
   void lowerLocals();
   void lower(llvm::Instruction &I);
-  void lowerArithmetic(llvm::BinaryOperator &I);
-  void lowerGEP(llvm::Instruction &I, const llvm::GEPOperator &G, EscValue Dst);
   void lowerPhi(llvm::PHINode &I);
   void lowerCast(llvm::CastInst &I);
   void lowerReturn(llvm::ReturnInst &I);
   void lowerGeneric(llvm::Instruction &I);
-  void lowerDecision(const llvm::Value *A, const llvm::Value *B, llvm::Instruction &I);
-  void lowerEdges();
 
-  // Calls.
+  // Addresses (LowerAddress.cpp).
+  void lowerArithmetic(llvm::BinaryOperator &I);
+  void lowerGEP(llvm::Instruction &I, const llvm::GEPOperator &G, EscValue Dst);
+  void lowerDecision(const llvm::Value *A, const llvm::Value *B, llvm::Instruction &I);
+
+  // Calls (LowerCall.cpp).
   void lowerCall(llvm::CallBase &C);
   void lowerDirectCall(llvm::CallBase &C, EscFunc Callee);
   void lowerPrintedAddresses(llvm::CallBase &C, llvm::Function &Fn, EscSource Source);
-  bool lowerAllocator(llvm::CallBase &C, llvm::Function *F);
-  void lowerOpaqueAllocation(llvm::CallBase &C, llvm::Function *F, const CallInfo *Source);
-  void lowerVariableStart(llvm::IntrinsicInst &I);
-  void lowerVariableArgument(llvm::Instruction &I);
-  void lowerIntrinsic(llvm::IntrinsicInst &I);
-  bool lowerVectorMemory(llvm::IntrinsicInst &I);
-  void lowerAsm(llvm::CallBase &C);
-  void leakOperands(llvm::CallBase &C, EscReason Reason, llvm::StringRef Name);
   void arguments(llvm::CallBase &C, const CallInfo *Source, llvm::SmallVectorImpl<EscArg> &Args);
-  void lowerMemoryMove(llvm::CallBase &C);
-  EscSite newSite(llvm::CallBase &C, EscSiteInfo &Info, const CallInfo *Source);
   EscNumber argumentNumber(llvm::CallBase &C, uint32_t Param);
-  EscNumber allocatedSize(llvm::CallBase &C, const EscAllocatorModel &Model);
-  uint64_t alignment(llvm::CallBase &C, const EscAllocatorModel &Model);
   uint32_t callFlags(const llvm::CallBase &C) const;
   llvm::LazyValueInfo *lazyValues();
+
+  // Allocators (LowerAllocator.cpp).
+  bool lowerAllocator(llvm::CallBase &C, llvm::Function *F);
+  void lowerOpaqueAllocation(llvm::CallBase &C, llvm::Function *F, const CallInfo *Source);
+  EscSite newSite(llvm::CallBase &C, EscSiteInfo &Info, const CallInfo *Source);
+  EscNumber allocatedSize(llvm::CallBase &C, const EscAllocatorModel &Model);
+  uint64_t alignment(llvm::CallBase &C, const EscAllocatorModel &Model);
+
+  // Intrinsics (LowerIntrinsic.cpp).
+  void lowerIntrinsic(llvm::IntrinsicInst &I);
+  void lowerVariableStart(llvm::IntrinsicInst &I);
+  void lowerVariableArgument(llvm::Instruction &I);
+  bool lowerVectorMemory(llvm::IntrinsicInst &I);
+  void lowerMemoryMove(llvm::CallBase &C);
+  void leakOperands(llvm::CallBase &C, EscReason Reason, llvm::StringRef Name);
+  void lowerAsm(llvm::CallBase &C);
 
   ModuleLowering &ML;
   LoweredFunction &LF;
