@@ -13,6 +13,7 @@
 enum {
     MAX_POINTER_DEPTH = 6, /* calls through pointers found while expanding such calls */
     MAX_CALLBACKS = 64,    /* conditional calls of one function; more are unknown */
+    OWN_CALLS = 200, /* through pointers, of one function, before those below others are shared */
 };
 
 typedef struct Expansion {
@@ -450,6 +451,46 @@ static void add_callback(Solver *s, const CallRecord *call, Obj target) {
     esc_solver_fact(s, call->result, c.object, 0, 0, ESC_NONE, call->op);
 }
 
+/* A call of `callee` that came up while a call at the same operation was expanded. All of them are
+ * one: its parameters get the arguments of each. So what an operation may run is expanded once,
+ * however many ways the functions have to call each other through pointers. */
+static void share_call(Solver *s, const CallRecord *call, EscFunc callee) {
+    uint32_t i = 0;
+    while (i < s->nshared && (s->shared[i].op != call->op || s->shared[i].callee != callee ||
+                              s->shared[i].nargs != call->nargs))
+        i++;
+    bool found = i < s->nshared;
+    if (!found) {
+        uint32_t args = esc_solver_pool(s, call->nargs);
+        Node result = esc_solver_node(s);
+        if (s->failed || !esc_memory_grow(&s->m->memory, &s->shared, &s->cap_shared, s->nshared + 1,
+                                          sizeof *s->shared)) {
+            s->failed = true;
+            return;
+        }
+        s->shared[s->nshared++] = (SharedCall){call->op, callee, args, call->nargs, result};
+        for (uint32_t k = 0; k < call->nargs; k++) {
+            Node n = esc_solver_node(s);
+            s->nodes_pool[args + k] = n;
+        }
+    }
+    const SharedCall shared = s->shared[i];
+    for (uint32_t k = 0; k < call->nargs && !s->failed; k++)
+        esc_solver_copy(s, s->nodes_pool[call->args + k], s->nodes_pool[shared.args + k], 0, 0,
+                        call->op);
+    esc_solver_copy(s, shared.result, call->result, 0, 0, call->op);
+    if (!found)
+        esc_expand_call(s, call->op, callee, shared.args, shared.nargs, shared.result, true,
+                        call->depth);
+}
+
+static void expand_target(Solver *s, const CallRecord *call, EscFunc callee) {
+    if (call->depth > 0 && s->ncalls > OWN_CALLS)
+        share_call(s, call, callee);
+    else
+        esc_expand_call(s, call->op, callee, call->args, call->nargs, call->result, true, 0);
+}
+
 void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
     const CallRecord call = s->calls[record];
     const Object object = s->objs[target];
@@ -459,8 +500,7 @@ void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
         if (s->facts[i].obj == target)
             return;
     if (object.kind == OBJ_FUNCTION && call.depth < MAX_POINTER_DEPTH) {
-        esc_expand_call(s, call.op, object.index, call.args, call.nargs, call.result, true,
-                        call.depth);
+        expand_target(s, &call, object.index);
         return;
     }
     if (object.kind == OBJ_LOCAL || object.kind == OBJ_SITE)
@@ -476,8 +516,7 @@ void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
     if (closed) {
         s->calls[record].dispatched = true;
         if (!call.dispatched)
-            esc_expand_call(s, call.op, dispatcher, call.args, call.nargs, call.result, true,
-                            call.depth);
+            expand_target(s, &call, dispatcher);
         return;
     }
     Expansion x = {.s = s,

@@ -386,9 +386,10 @@ void esc_solve(Solver *s, EscModule *m, EscFunc func, Tried *tried) {
 }
 
 void esc_solver_free(Solver *s) {
-    void *blocks[] = {s->nodes,     s->objs,    s->cells,      s->facts,     s->fact_hash, s->edges,
-                      s->edge_hash, s->readers, s->sinks,      s->frees,     s->callbacks, s->moves,
-                      s->calls,     s->diffs,   s->nodes_pool, s->obj_index, s->store_sink};
+    void *blocks[] = {s->nodes,     s->objs,       s->cells,   s->facts, s->fact_hash,
+                      s->edges,     s->edge_hash,  s->readers, s->sinks, s->frees,
+                      s->callbacks, s->moves,      s->calls,   s->diffs, s->nodes_pool,
+                      s->obj_index, s->store_sink, s->shared};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         esc_memory_release(blocks[i]);
     esc_cfg_free(s);

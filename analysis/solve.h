@@ -147,6 +147,14 @@ typedef struct CallRecord {
     bool dispatched;    /* what an unknown pointer may call, it has called */
 } CallRecord;
 
+/* What calls through pointers, found while an operation is expanded, have in common. */
+typedef struct SharedCall {
+    EscOp op;
+    EscFunc callee;
+    uint32_t args, nargs; /* nodes_pool */
+    Node result;
+} SharedCall;
+
 enum { DIFF_OBJECTS = 4 };
 
 typedef struct DiffRecord {
@@ -221,6 +229,8 @@ typedef struct Solver {
     uint32_t nmoves, cap_moves;
     CallRecord *calls;
     uint32_t ncalls, cap_calls;
+    SharedCall *shared;
+    uint32_t nshared, cap_shared;
     DiffRecord *diffs;
     uint32_t ndiffs, cap_diffs;
     uint32_t *nodes_pool;
