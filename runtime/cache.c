@@ -33,6 +33,10 @@
 enum {
     FIRST_SLOT = (SLAB_TABLE + sizeof escrt_class_table) / sizeof(void *) + 1,
     MAX_BATCH = 128,
+    /* Spans of up to 64 KiB, of up to 128 KiB, and longer ones that a bin holds. */
+    SHORT_SPANS = 8,
+    MIDDLE_SPANS = 4,
+    LONG_SPANS = 2,
     LOCKED_SLABS = 8, /* enough for threads not to meet often; without rseq nothing is fast */
     TRIES = 4,        /* somebody steps through us, or takes what we put there */
 };
@@ -116,15 +120,22 @@ static uint32_t slab_pop_many(Slab *slab, uint32_t class, void **objects, uint32
     return n;
 }
 
+static uint32_t capacity(uint32_t bin) {
+    if (bin < NUM_CLASSES)
+        return escrt_classes[bin].cached;
+    uint32_t npages = length_of_bin(bin);
+    return npages <= 8 ? SHORT_SPANS : npages <= 16 ? MIDDLE_SPANS : LONG_SPANS;
+}
+
 static Slab *new_slab(void) {
     Slab *slab = escrt_sys_map(cache.slab_bytes);
     if (!slab)
         return NULL;
     uint32_t slot = FIRST_SLOT;
-    for (uint32_t class = 1; class < NUM_CLASSES; class ++) {
-        Bin *bin = &slab->bins[class];
+    for (uint32_t i = 1; i < NUM_BINS; i++) {
+        Bin *bin = &slab->bins[i];
         bin->begin = (uint16_t)++slot; /* after a NULL */
-        slot += escrt_classes[class].cached;
+        slot += capacity(i);
         bin->end = (uint16_t)slot;
         bin->header = bin->begin;
     }
@@ -279,6 +290,14 @@ void escrt_cache_free(uint32_t class, void *p) {
     escrt_scavenge_notice();
 }
 
+void *escrt_cache_take_span(uint32_t bin) {
+    return pop(bin);
+}
+
+bool escrt_cache_put_span(uint32_t bin, void *p) {
+    return push_many(bin, &p, 1) == 1 || (make_slab() && push_many(bin, &p, 1) == 1);
+}
+
 /* ---- all slabs
  * ------------------------------------------------------------------------------------- */
 
@@ -306,20 +325,28 @@ bool escrt_cache_holds(uint32_t class, const void *p) {
     return false;
 }
 
+static void give_back(uint32_t bin, void *const *objects, uint32_t n) {
+    if (bin < NUM_CLASSES)
+        escrt_central_give(bin, objects, n);
+    else
+        for (uint32_t i = 0; i < n; i++)
+            escrt_heap_free(span_of(objects[i]));
+}
+
 static size_t empty(Slab *slab) {
     void *objects[MAX_BATCH];
     size_t total = 0;
-    for (uint32_t class = 1; class < NUM_CLASSES; class ++)
-        for (uint32_t n; (n = slab_pop_many(slab, class, objects, MAX_BATCH)) > 0; total += n)
-            escrt_central_give(class, objects, n);
+    for (uint32_t bin = 1; bin < NUM_BINS; bin++)
+        for (uint32_t n; (n = slab_pop_many(slab, bin, objects, MAX_BATCH)) > 0; total += n)
+            give_back(bin, objects, n);
     return total;
 }
 
 /* Changes with every pop, push, refill and flush. */
 static uint64_t fingerprint(const Slab *slab) {
     uint64_t sum = 0;
-    for (uint32_t class = 1; class < NUM_CLASSES; class ++)
-        sum = sum * 31 + __atomic_load_n(&slab->bins[class].header, __ATOMIC_RELAXED);
+    for (uint32_t bin = 1; bin < NUM_BINS; bin++)
+        sum = sum * 31 + __atomic_load_n(&slab->bins[bin].header, __ATOMIC_RELAXED);
     return sum;
 }
 
@@ -407,8 +434,8 @@ static void find_rseq(void) {
 
 bool escrt_cache_init(void) {
     size_t words = FIRST_SLOT + 1;
-    for (uint32_t class = 1; class < NUM_CLASSES; class ++)
-        words += 1u + escrt_classes[class].cached;
+    for (uint32_t bin = 1; bin < NUM_BINS; bin++)
+        words += 1u + capacity(bin);
     RT_ASSERT(0, words < 65536);
     cache.slab_bytes = round_up(words * sizeof(void *), OS_PAGE_BYTES);
     cache.ncpus = escrt_sys_max_cpus();
@@ -428,13 +455,13 @@ bool escrt_cache_init(void) {
     return true;
 }
 
-CacheStats escrt_cache_stats(uint32_t class) {
+CacheStats escrt_cache_stats(uint32_t number) {
     CacheStats s = {0, 0};
     for (uint32_t i = 0; i < num_slabs(); i++) {
         Slab *slab = slab_number(i);
         if (!slab)
             continue;
-        const Bin *bin = &slab->bins[class];
+        const Bin *bin = &slab->bins[number];
         uint64_t header = __atomic_load_n(&bin->header, __ATOMIC_ACQUIRE);
         s.objects += HEADER_TOP(header) - bin->begin;
         s.pops += HEADER_POPS(header);
@@ -446,20 +473,26 @@ uint64_t escrt_cache_metadata_bytes(void) {
     return cache.metadata_bytes;
 }
 
+static void check_cached(uint32_t bin, void *p) {
+    const Span *span = span_of(p);
+    RT_ASSERT(0, span != NULL);
+    if (bin < NUM_CLASSES)
+        RT_ASSERT(0, span->class == bin && !object_is_free(span, object_at(span, p)));
+    else
+        RT_ASSERT(0, span->state == SPAN_CACHED && span->npages == length_of_bin(bin));
+}
+
 /* At rest only: what is cached changes under a reader. */
 void escrt_cache_check(void) {
     for (uint32_t i = 0; i < num_slabs(); i++) {
         Slab *slab = slab_number(i);
-        for (uint32_t class = 1; slab && class < NUM_CLASSES; class ++) {
-            const Bin *bin = &slab->bins[class];
+        for (uint32_t number = 1; slab && number < NUM_BINS; number++) {
+            const Bin *bin = &slab->bins[number];
             uint32_t top = load_top(bin);
             RT_ASSERT(0, bin->begin <= top && top <= bin->end);
             RT_ASSERT(0, slots(slab)[bin->begin - 1] == NULL);
-            for (uint32_t slot = bin->begin; slot < top; slot++) {
-                const Span *span = span_of(slots(slab)[slot]);
-                RT_ASSERT(0, span && span->class == class);
-                RT_ASSERT(0, !object_is_free(span, object_at(span, slots(slab)[slot])));
-            }
+            for (uint32_t slot = bin->begin; slot < top; slot++)
+                check_cached(number, slots(slab)[slot]);
         }
     }
 }

@@ -5,8 +5,8 @@
 
 /* A bin is 16 bytes and x86 scales by 8 at most, so bins are numbered in steps of 2. */
 #define BIN_SCALE 2
-/* Where the table of classes by size begins in a slab: after 64 bins. */
-#define SLAB_TABLE 1024
+/* Where the table of classes by size begins in a slab: after 80 bins. */
+#define SLAB_TABLE 1280
 /* What a pop adds to a bin's header: one slot less, one pop more. */
 #define HEADER_POP 65535
 
@@ -44,7 +44,7 @@ typedef struct Bin {
 
 /* Slots are numbered in words from the start of the slab. A slab of zeros is empty and full. */
 typedef struct Slab {
-    Bin bins[NUM_CLASSES];
+    Bin bins[NUM_BINS];
 } Slab;
 
 #define HEADER_TOP(header) ((uint32_t)((header)&0xffff))
@@ -54,6 +54,11 @@ typedef struct Slab {
 void *escrt_cache_alloc(uint32_t class);
 /* The object is validated and marked as free. */
 void escrt_cache_free(uint32_t class, void *p);
+
+/* A large object's span of that bin's length from the cache; NULL: there is none. */
+void *escrt_cache_take_span(uint32_t bin);
+/* False: the cache is full, and the caller keeps it. */
+bool escrt_cache_put_span(uint32_t bin, void *p);
 
 /* Is the object in some cache? For one the caller claims is allocated: nobody else may free it. */
 bool escrt_cache_holds(uint32_t class, const void *p);
@@ -73,7 +78,7 @@ typedef struct CacheStats {
     uint64_t pops;    /* allocations served by caches */
 } CacheStats;
 
-CacheStats escrt_cache_stats(uint32_t class);
+CacheStats escrt_cache_stats(uint32_t bin); /* a class, or of a length */
 uint64_t escrt_cache_metadata_bytes(void);
 
 bool escrt_cache_init(void);

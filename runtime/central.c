@@ -135,7 +135,7 @@ uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n) {
 
 /* Sets the bit of one object of the span. */
 static void give_one(Span *span, const SizeClass *class, void *p) {
-    uint32_t offset = (uint32_t)((uintptr_t)p - (uintptr_t)span_start(span));
+    uint32_t offset = (uint32_t)(uintptr_t)p & (((uint32_t) class->npages << PAGE_SHIFT) - 1);
     uint32_t i = (uint32_t)(((uint64_t)offset * class->magic) >> 32);
     uint64_t bit = 1ull << (i % 64);
     if (unlikely(i >= class->objects || i * class->bytes != offset))

@@ -8,7 +8,7 @@
 
 /* A cache holds up to 64 KiB of a class, at least two objects and at most 256: more saves nothing
  * measurable (the refill of a batch of 128 is below a nanosecond an object), less costs locks. */
-enum { CACHED_BYTES = 64 << 10, CACHED_MAX = 256, CACHED_MIN = 2 };
+enum { CACHED_BYTES = 64 << 10, CACHED_MAX = 2048, CACHED_MIN = 2, BATCH_MAX = 128 };
 
 #define CLAMP(n, low, high) ((n) < (low) ? (low) : (n) > (high) ? (high) : (n))
 #define CACHED(bytes) CLAMP(CACHED_BYTES / (bytes), CACHED_MIN, CACHED_MAX)
@@ -18,7 +18,7 @@ const SizeClass escrt_classes[NUM_CLASSES] = {
 #define SIZE_CLASS(bytes, span_bytes, objects)                                                     \
     {bytes,         (uint32_t)(((1ull << 32) + (bytes)-1) / (bytes)),                              \
      objects,       (span_bytes) >> PAGE_SHIFT,                                                    \
-     CACHED(bytes), CACHED(bytes) / 2},
+     CACHED(bytes), CLAMP(CACHED(bytes) / 2, 1, BATCH_MAX)},
 #include "size_classes.def"
 #undef SIZE_CLASS
 };

@@ -36,6 +36,32 @@ static inline uint32_t class_of(size_t size) {
 /* The class whose objects are at least `size` bytes and all aligned to `align`; 0: none. */
 uint32_t escrt_class_aligned(size_t size, size_t align);
 
+/* Spans of one large object of up to 256 KiB are cached too, by length: 5 to 16 pages, then the
+ * even numbers to 32. Their bins follow those of the classes. */
+enum {
+    FIRST_LENGTH = (MAX_SMALL >> PAGE_SHIFT) + 1,
+    EXACT_LENGTH = 16,
+    LAST_LENGTH = 32,
+    NUM_LENGTHS = EXACT_LENGTH - FIRST_LENGTH + 1 + (LAST_LENGTH - EXACT_LENGTH) / 2,
+    NUM_BINS = NUM_CLASSES + NUM_LENGTHS,
+};
+
+/* The bin of the shortest length that holds so many pages; 0: they are too many, or too few. */
+static inline uint32_t bin_of_length(uint32_t npages) {
+    if (npages < FIRST_LENGTH || npages > LAST_LENGTH)
+        return 0;
+    if (npages <= EXACT_LENGTH)
+        return NUM_CLASSES + npages - FIRST_LENGTH;
+    return NUM_CLASSES + EXACT_LENGTH - FIRST_LENGTH + (npages - EXACT_LENGTH + 1) / 2;
+}
+
+static inline uint32_t length_of_bin(uint32_t bin) {
+    uint32_t i = bin - NUM_CLASSES;
+    return i <= EXACT_LENGTH - FIRST_LENGTH
+               ? i + FIRST_LENGTH
+               : EXACT_LENGTH + 2 * (i - (EXACT_LENGTH - FIRST_LENGTH));
+}
+
 /* Which object of its span the byte `offset` of the span lies in. Exact for offsets below 2^16 and
  * sizes below 2^16: the error of magic is below bytes/2^32, times 2^16 stays below 1/bytes. */
 static inline uint32_t object_index(uint32_t class, uint32_t offset) {

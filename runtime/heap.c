@@ -295,13 +295,13 @@ static void init_objects(Span *span) {
         span->free[word] = n >= 64 ? ~0ull : (1ull << n) - 1;
 }
 
-static void count_large(size_t pages, size_t bytes, bool freed) {
+/* Sizes may change while a span is in a cache, lengths do not: bytes are those of pages. */
+static void count_large(uint32_t npages, bool freed) {
     HeapStats *s = &heap.stats;
+    uint64_t bytes = (uint64_t)npages << PAGE_SHIFT;
     s->large_objects += freed ? (uint64_t)-1 : 1;
-    s->large_bytes += freed ? 0 - (uint64_t)bytes : bytes;
-    s->large_pages += freed ? 0 - (uint64_t)pages : pages;
+    s->large_bytes += freed ? 0 - bytes : bytes;
     s->large_allocs += !freed;
-    s->large_frees += freed;
     s->large_bytes_allocated += freed ? 0 : bytes;
 }
 
@@ -400,7 +400,7 @@ Span *escrt_heap_alloc(uint32_t npages, uint32_t align, uint32_t class, size_t s
             init_objects(span);
             publish_records(span, true);
         } else {
-            count_large(npages, size, false);
+            count_large(npages, false);
         }
     }
     lock_give(&heap.lock);
@@ -412,7 +412,7 @@ void escrt_heap_free(Span *span) {
     RT_ASSERT(1, span->state != SPAN_FREE && escrt_heap_spans[span->page] == span);
     heap.stats.spans--;
     if (span->class == 0)
-        count_large(span->npages, span->size, true);
+        count_large(span->npages, true);
     if (!recycle(span)) {
         if (span->class)
             publish_records(span, false);
@@ -446,8 +446,7 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
         }
     }
     if (done) {
-        heap.stats.large_pages += (uint64_t)npages - span->npages;
-        heap.stats.large_bytes += (uint64_t)size - span->size;
+        heap.stats.large_bytes += ((uint64_t)npages - span->npages) << PAGE_SHIFT;
         span->npages = npages;
         span->size = size;
     }

@@ -18,8 +18,8 @@ typedef struct HeapStats {
     uint64_t in_use_pages;
     uint64_t idle_pages;     /* free and still resident */
     uint64_t released_pages; /* free and given back, or never touched */
-    uint64_t large_objects, large_bytes, large_pages;
-    uint64_t large_allocs, large_frees, large_bytes_allocated;
+    /* Spans of one object, those in caches included. */
+    uint64_t large_objects, large_bytes, large_allocs, large_bytes_allocated;
     uint64_t spans;
     uint64_t metadata_bytes;
     uint64_t scavenged_bytes; /* given back, in all */

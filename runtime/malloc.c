@@ -50,12 +50,42 @@ static uint32_t pages_for(size_t size) {
     return (uint32_t)((max_size(size, 1) + PAGE_BYTES - 1) >> PAGE_SHIFT);
 }
 
+static void *cached_span(uint32_t bin, size_t size) {
+    void *p = escrt_cache_take_span(bin);
+    if (!p)
+        return NULL;
+    Span *span = span_of(p);
+    RT_ASSERT(1, span->state == SPAN_CACHED && span_start(span) == p);
+    span->state = SPAN_LARGE;
+    span->size = size;
+    return p;
+}
+
+/* The span is the caller's alone until it is in the cache. */
+static bool cache_span(Span *span, void *p) {
+    uint32_t bin = bin_of_length(span->npages);
+    if (bin == 0 || length_of_bin(bin) != span->npages || span->flags)
+        return false;
+    span->state = SPAN_CACHED;
+    if (escrt_cache_put_span(bin, p))
+        return true;
+    span->state = SPAN_LARGE;
+    return false;
+}
+
 static void *allocate_large(size_t size, size_t align, uint8_t flags, bool *zeroed) {
     if (size > MAX_REQUEST - PAGE_BYTES || (size >> PAGE_SHIFT) >= UINT32_MAX - 1 ||
         (align >> PAGE_SHIFT) >= UINT32_MAX / 2)
         return NULL;
-    uint32_t align_pages = (uint32_t)max_size(align >> PAGE_SHIFT, 1);
-    Span *span = escrt_heap_alloc(pages_for(size), align_pages, 0, size, zeroed);
+    uint32_t align_pages = (uint32_t)max_size(align >> PAGE_SHIFT, 1), npages = pages_for(size);
+    uint32_t bin = flags == 0 && align_pages == 1 ? bin_of_length(npages) : 0;
+    if (bin) {
+        void *p = cached_span(bin, size);
+        if (p)
+            return p;
+        npages = length_of_bin(bin);
+    }
+    Span *span = escrt_heap_alloc(npages, align_pages, 0, size, zeroed);
     if (!span)
         return NULL;
     span->flags = flags;
@@ -74,6 +104,8 @@ static void free_large(Span *span, void *p) {
         escrt_debug_free(p, 0);
         return;
     }
+    if (cache_span(span, p))
+        return;
     escrt_heap_free(span);
     escrt_scavenge_notice();
 }

@@ -9,6 +9,7 @@ typedef enum SpanState {
     SPAN_FREE,     /* not in use; the struct waits in heap.c */
     SPAN_SMALL,    /* objects of one class; its pages have records */
     SPAN_LARGE,    /* one object */
+    SPAN_CACHED,   /* a freed large object in a cache */
     SPAN_RECYCLED, /* freed, and kept whole by heap.c for the next one of its length */
     SPAN_HELD,     /* debug.c: a freed large object in quarantine */
 } SpanState;

@@ -39,6 +39,28 @@ static void add_class(EscrtStats *s, uint32_t class) {
     s->cached_bytes += cached.objects * size;
 }
 
+/* Large objects' spans are counted by the heap when they leave it, and by bins when they leave a
+ * cache. */
+static void add_large(EscrtStats *s, const HeapStats *heap) {
+    uint64_t allocs = heap->large_allocs, bytes = heap->large_bytes_allocated;
+    s->large_objects = heap->large_objects;
+    s->large_bytes = heap->large_bytes;
+    for (uint32_t bin = NUM_CLASSES; bin < NUM_BINS; bin++) {
+        CacheStats cached = escrt_cache_stats(bin);
+        uint64_t length = (uint64_t)length_of_bin(bin) << PAGE_SHIFT;
+        s->large_objects -= cached.objects;
+        s->large_bytes -= cached.objects * length;
+        s->cached_bytes += cached.objects * length;
+        allocs += cached.pops;
+        bytes += cached.pops * length;
+    }
+    s->allocs += allocs;
+    s->frees += allocs - s->large_objects;
+    s->objects += s->large_objects;
+    s->bytes_allocated += bytes;
+    s->bytes_in_use += s->large_bytes;
+}
+
 static void gather(EscrtStats *s) {
     memset(s, 0, sizeof *s);
     if (!escrt_init())
@@ -47,13 +69,7 @@ static void gather(EscrtStats *s) {
     s->num_classes = NUM_CLASSES - 1;
     for (uint32_t class = 1; class < NUM_CLASSES; class ++)
         add_class(s, class);
-    s->large_objects = heap.large_objects;
-    s->large_bytes = heap.large_bytes;
-    s->allocs += heap.large_allocs;
-    s->frees += heap.large_frees;
-    s->objects += heap.large_objects;
-    s->bytes_allocated += heap.large_bytes_allocated;
-    s->bytes_in_use += heap.large_bytes;
+    add_large(s, &heap);
     s->idle_bytes = heap.idle_pages << PAGE_SHIFT;
     s->released_bytes = heap.released_pages << PAGE_SHIFT;
     s->scavenged_bytes = heap.scavenged_bytes;

@@ -32,7 +32,7 @@ typedef struct EscrtClassStats {
 enum { ESCRT_MAX_CLASSES = 72 };
 
 /* Exact when no thread allocates meanwhile, and a moment old otherwise. Bytes, unless it says else.
- * Bytes of small objects are those of their size class. */
+ * Bytes of small objects are those of their size class, of large ones those of their pages. */
 typedef struct EscrtStats {
     uint64_t allocs, frees;   /* calls, since the start; a realloc that moves is one of each */
     uint64_t bytes_allocated; /* since the start */
