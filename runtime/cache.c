@@ -152,7 +152,11 @@ static Slab *new_slab(void) {
 #ifdef ESCRT_RSEQ
 static char *thread_pointer(void) {
     char *p;
+#ifdef __x86_64__
     __asm__("movq %%fs:0, %0" : "=r"(p));
+#else
+    __asm__("mrs %0, tpidr_el0" : "=r"(p));
+#endif
     return p;
 }
 

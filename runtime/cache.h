@@ -24,7 +24,7 @@
 #ifdef ESCRT_THREAD_SANITIZER
 #define ESCRT_NO_RSEQ 1
 #endif
-#if defined __x86_64__ && !defined ESCRT_NO_RSEQ
+#if (defined __x86_64__ || defined __aarch64__) && !defined ESCRT_NO_RSEQ
 #define ESCRT_RSEQ 1
 #endif
 

@@ -293,20 +293,12 @@
     ALIAS malloc, escrt_malloc
     ALIAS _Znwm, escrt_new
     ALIAS _Znam, escrt_new
-    ALIAS free, escrt_free
-    ALIAS cfree, escrt_free
-    ALIAS _ZdlPv, escrt_free
-    ALIAS _ZdaPv, escrt_free
-    ALIAS _ZdlPvm, escrt_free
-    ALIAS _ZdaPvm, escrt_free
-    ALIAS _ZdlPvRKSt9nothrow_t, escrt_free
-    ALIAS _ZdaPvRKSt9nothrow_t, escrt_free
-    ALIAS _ZdlPvSt11align_val_t, escrt_free
-    ALIAS _ZdaPvSt11align_val_t, escrt_free
-    ALIAS _ZdlPvmSt11align_val_t, escrt_free
-    ALIAS _ZdaPvmSt11align_val_t, escrt_free
-    ALIAS _ZdlPvSt11align_val_tRKSt9nothrow_t, escrt_free
-    ALIAS _ZdaPvSt11align_val_tRKSt9nothrow_t, escrt_free
+    .irp name, free, cfree, _ZdlPv, _ZdaPv, _ZdlPvm, _ZdaPvm, _ZdlPvRKSt9nothrow_t, \
+          _ZdaPvRKSt9nothrow_t, _ZdlPvSt11align_val_t, _ZdaPvSt11align_val_t, \
+          _ZdlPvmSt11align_val_t, _ZdaPvmSt11align_val_t, _ZdlPvSt11align_val_tRKSt9nothrow_t, \
+          _ZdaPvSt11align_val_tRKSt9nothrow_t
+    ALIAS \name, escrt_free
+    .endr
 
 #endif
     .section .note.GNU-stack, "", @progbits
