@@ -245,6 +245,21 @@ static bool surely_overwrites(const CellWalk *w, const Op *op) {
     return f->lo == f->hi && esc_offset_add(f->lo, op->lo) == c->lo && only_one(w->s, c->obj);
 }
 
+/* The value is the address of the cell's object and nothing else. Facts do not say that: a merge
+ * with NULL, or a cell that may hold NULL, has the same facts, and free(NULL) frees nothing. */
+static bool is_the_object(const CellWalk *w, EscValue v) {
+    EscOp def = v == ESC_NONE ? ESC_NONE : w->c->def[v];
+    for (int steps = 0; steps < 16 && def != ESC_NONE;
+         steps++) { /* casts; more are of no program */
+        const Op *op = &w->s->f->ops[def];
+        if (op->kind != ESC_OP_COPY || op->a == ESC_NONE || op->lo != 0 || op->hi != 0)
+            break;
+        def = w->c->def[op->a];
+    }
+    return def != ESC_NONE && def == w->s->objs[w->cell.obj].op &&
+           w->s->f->ops[def].kind == ESC_OP_ALLOC;
+}
+
 /* After `op` nothing is left of what the cell held before. */
 static bool kills(const CellWalk *w, EscOp id) {
     const Op *op = &w->s->f->ops[id];
@@ -256,7 +271,7 @@ static bool kills(const CellWalk *w, EscOp id) {
     if (op->kind == ESC_OP_ALLOC)
         return owner->kind == OBJ_SITE && owner->op == id && only_one(w->s, w->cell.obj);
     if (op->kind == ESC_OP_FREE)
-        return owner->kind == OBJ_SITE && points_only_to(w, op->a) && only_one(w->s, w->cell.obj);
+        return owner->kind == OBJ_SITE && is_the_object(w, op->a) && only_one(w->s, w->cell.obj);
     return false;
 }
 
