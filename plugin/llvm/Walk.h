@@ -4,7 +4,7 @@
 // One walk over the statements of a function, top down: every child is visited together with where
 // its value goes, so that nothing ever asks for the parent of a node.
 //
-// NOT HERE  Texts and answers (Source.cpp).
+// NOT HERE  Texts and answers (SourceText.cpp, SourceAnswers.cpp).
 #ifndef ESCAPEMENT_PLUGIN_WALK_H
 #define ESCAPEMENT_PLUGIN_WALK_H
 
