@@ -34,9 +34,9 @@ enum {
     FIRST_SLOT = (SLAB_TABLE + sizeof escrt_class_table) / sizeof(void *) + 1,
     MAX_BATCH = 128,
     /* Spans of up to 64 KiB, of up to 128 KiB, and longer ones that a bin holds. */
-    SHORT_SPANS = 8,
-    MIDDLE_SPANS = 4,
-    LONG_SPANS = 2,
+    SHORT_SPANS = 4,
+    MIDDLE_SPANS = 2,
+    LONG_SPANS = 1,
     LOCKED_SLABS = 8, /* enough for threads not to meet often; without rseq nothing is fast */
     TRIES = 4,        /* somebody steps through us, or takes what we put there */
 };

@@ -43,11 +43,12 @@ enum {
     GROW_MIN_PAGES = CHUNK_PAGES, /* 4 MiB: one mmap for many spans */
     GROW_MAX_PAGES = 16 * CHUNK_PAGES,
     META_BLOCK_BYTES = 64 << 10, /* span structs are made in such pieces */
-    /* Freed spans of up to 1 MiB are kept whole for the next request of their length: at most 4 MiB
-     * and an eighth of what is in use. */
-    RECYCLED_LENGTHS = 128,
-    RECYCLED_MIN_PAGES = 512,
-    RECYCLED_SHARE = 8,
+    /* Freed spans of up to 128 KiB are kept whole for the next request of their length: at most 512
+     * KiB and a sixteenth of what is in use. Twice as long ones, and twice as many, cost a third
+     * more memory where large objects come and go (bench rows large-*) and save no time. */
+    RECYCLED_LENGTHS = 16,
+    RECYCLED_MIN_PAGES = 64,
+    RECYCLED_SHARE = 16,
     RECYCLED_TRIES = 4,      /* spans looked at for one that is aligned */
     RELEASE_RUN_PAGES = 256, /* at most 2 MiB are unavailable while being released */
 };
@@ -254,7 +255,7 @@ static bool is_released(uint32_t page) {
 /* Freed spans that wait for another of their length become free pages before more is asked for. */
 static uint32_t find_or_grow(uint32_t npages, uint32_t align) {
     uint32_t page = find(npages, align);
-    if (page == NO_PAGE && heap.recycled_pages >= npages) {
+    if ((page == NO_PAGE || is_released(page)) && heap.recycled_pages >= npages) {
         flush_recycled();
         page = find(npages, align);
     }
