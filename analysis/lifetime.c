@@ -225,8 +225,12 @@ static bool may_read(const CellWalk *w, const Op *op) {
     return false;
 }
 
+/* What alloca makes in a loop is a new local each round, and the old ones stay: its size is
+ * unknown. */
 static bool only_one(Solver *s, Obj o) {
-    return s->objs[o].kind == OBJ_LOCAL || (s->objs[o].kind == OBJ_SITE && !esc_live_twice(s, o));
+    if (s->objs[o].kind == OBJ_LOCAL)
+        return s->f->locals[s->objs[o].index].size_bytes != ESC_SIZE_UNKNOWN;
+    return s->objs[o].kind == OBJ_SITE && !esc_live_twice(s, o);
 }
 
 static bool points_only_to(const CellWalk *w, EscValue v) {
@@ -267,7 +271,7 @@ static bool kills(const CellWalk *w, EscOp id) {
     if (op->kind == ESC_OP_STORE)
         return surely_overwrites(w, op);
     if (op->kind == ESC_OP_START || op->kind == ESC_OP_END)
-        return owner->kind == OBJ_LOCAL && op->index == owner->index;
+        return owner->kind == OBJ_LOCAL && op->index == owner->index && only_one(w->s, w->cell.obj);
     if (op->kind == ESC_OP_ALLOC)
         return owner->kind == OBJ_SITE && owner->op == id && only_one(w->s, w->cell.obj);
     if (op->kind == ESC_OP_FREE)

@@ -62,8 +62,9 @@ void BodyLowering::lowerLocals() {
     if (!A)
       continue;
     std::optional<TypeSize> Size = A->getAllocationSize(ML.DL);
-    uint64_t Bytes =
-        Size && !Size->isScalable() ? Size->getFixedValue() : uint64_t(ESC_SIZE_UNKNOWN);
+    // What is not made once, at the entry, may be made again: alloca in a loop.
+    bool Fixed = A->isStaticAlloca() && Size && !Size->isScalable();
+    uint64_t Bytes = Fixed ? Size->getFixedValue() : uint64_t(ESC_SIZE_UNKNOWN);
     StringRef Name;
     Place At;
     if (const VariableInfo *Variable = ML.Analyses.Local ? ML.Analyses.Local(*A) : nullptr) {

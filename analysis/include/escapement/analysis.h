@@ -159,7 +159,8 @@ ESC_API EscBlock esc_block(EscModule *m, EscFunc f);
 ESC_API void esc_edge(EscModule *m, EscFunc f, EscBlock from, EscBlock to);
 ESC_API EscValue esc_value(EscModule *m, EscFunc f); /* a new SSA value */
 
-/* A local variable that lives in memory. `name` NULL: made by the compiler, never reported. */
+/* A local variable that lives in memory. `name` NULL: made by the compiler, never reported.
+ * One that a single activation may make several times (alloca in a loop) has ESC_SIZE_UNKNOWN. */
 ESC_API EscLocal esc_local(EscModule *m, EscFunc f, uint64_t size_bytes, const char *name,
                            EscSource where);
 
