@@ -143,13 +143,17 @@ void initialise(IRBuilder<> &B, CallInst &Call, const SitePlan &S, AllocaInst &S
                        ? C.Length
                        : B.CreateMul(C.Length, B.getIntN(C.Length->getType()->getIntegerBitWidth(),
                                                          charBytes(S)));
-    // strdup's source ends with its NUL; strndup's may not.
-    if (S.Model.kind == ESC_ALLOC_STRNDUP)
-      B.CreateStore(B.getInt8(0), B.CreateInBoundsGEP(B.getInt8Ty(), &Slot, Bytes));
-    else
+    bool Bounded = S.Model.kind == ESC_ALLOC_STRNDUP; // its source need not end with a NUL
+    if (!Bounded)
       Bytes = C.Request;
-    B.CreateMemCpy(&Slot, Slot.getAlign(), Call.getArgOperand(S.Model.source_param), MaybeAlign(),
-                   Bytes);
+    // In s = strdup(s + 1) the source may be what this slot has held since the round before.
+    Value *Source = Call.getArgOperand(S.Model.source_param);
+    if (isInCycle(*B.GetInsertBlock()))
+      B.CreateMemMove(&Slot, Slot.getAlign(), Source, MaybeAlign(), Bytes);
+    else
+      B.CreateMemCpy(&Slot, Slot.getAlign(), Source, MaybeAlign(), Bytes);
+    if (Bounded)
+      B.CreateStore(B.getInt8(0), B.CreateInBoundsGEP(B.getInt8Ty(), &Slot, Bytes));
     return;
   }
   if (S.Model.zeroed) {
