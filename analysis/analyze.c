@@ -234,7 +234,7 @@ static bool outdated(const EscModule *m, EscFunc f) {
     if (a->states[f].solved_at == 0)
         return true;
     for (uint32_t i = 0; i < fn->ncalls; i++) {
-        EscFunc callee = esc_op_callee(m, &fn->ops[fn->calls[i]]);
+        EscFunc callee = esc_callee(m, &fn->calls[i]);
         if (callee != ESC_NONE && a->component[callee] == a->component[f] &&
             a->states[callee].changed_at > a->states[f].solved_at)
             return true;

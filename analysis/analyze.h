@@ -122,7 +122,7 @@ bool esc_components(EscModule *m);
  * program. */
 void esc_dispatch_make(EscModule *m);
 /* What an operation names that is called below it, by name or through any pointer; ESC_NONE. */
-EscFunc esc_op_callee(const EscModule *m, const Op *op);
+EscFunc esc_callee(const EscModule *m, const Call *call);
 /* Make the summary of a solved function. False: too large, try coarser. */
 bool esc_summarize(Solver *s, Function *out);
 /* The summary of a function of which anything must be expected. */

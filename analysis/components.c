@@ -27,8 +27,8 @@ typedef struct Search {
     bool pointers; /* with the edges through dispatchers */
 } Search;
 
-static EscFunc callee_of(const Search *x, const Op *op) {
-    return op->kind == ESC_OP_ICALL && !x->pointers ? ESC_NONE : esc_op_callee(x->m, op);
+static EscFunc callee_of(const Search *x, const Call *call) {
+    return call->kind == ESC_OP_ICALL && !x->pointers ? ESC_NONE : esc_callee(x->m, call);
 }
 
 static void enter(Search *x, EscFunc f) {
@@ -72,7 +72,7 @@ static void visit(Search *x, EscFunc root) {
             leave(x, done);
             continue;
         }
-        EscFunc g = callee_of(x, &f->ops[f->calls[frame->next++]]), from = frame->f;
+        EscFunc g = callee_of(x, &f->calls[frame->next++]), from = frame->f;
         if (g >= x->m->nfuncs)
             continue;
         if (!x->number[g])
@@ -86,7 +86,7 @@ static void mark_self_calls(const Search *x) {
     const EscModule *m = x->m;
     for (EscFunc f = 0; f < m->nfuncs; f++)
         for (uint32_t i = 0; i < m->funcs[f].ncalls; i++)
-            if (callee_of(x, &m->funcs[f].ops[m->funcs[f].calls[i]]) == f)
+            if (callee_of(x, &m->funcs[f].calls[i]) == f)
                 m->analysis->cyclic[m->analysis->component[f]] = true;
 }
 

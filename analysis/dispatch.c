@@ -88,12 +88,12 @@ static EscFunc make_dispatcher(EscModule *m, uint32_t signature, uint32_t nfuncs
 static uint32_t mark_called(const EscModule *m, EscFunc *dispatch) {
     uint32_t n = 0;
     for (EscFunc f = 0; f < m->nfuncs; f++)
-        for (EscOp i = 0; i < m->funcs[f].nops; i++) {
-            const Op *op = &m->funcs[f].ops[i];
-            if (op->kind != ESC_OP_ICALL || op->index >= MAX_SIGNATURES)
+        for (uint32_t i = 0; i < m->funcs[f].ncalls; i++) {
+            const Call *call = &m->funcs[f].calls[i];
+            if (call->kind != ESC_OP_ICALL || call->index >= MAX_SIGNATURES)
                 continue;
-            dispatch[op->index] = 0;
-            n = op->index >= n ? op->index + 1 : n;
+            dispatch[call->index] = 0;
+            n = call->index >= n ? call->index + 1 : n;
         }
     return n;
 }
@@ -120,8 +120,6 @@ EscFunc esc_dispatcher(const EscModule *m, uint32_t signature) {
     return signature < m->ndispatch ? m->dispatch[signature] : ESC_NONE;
 }
 
-EscFunc esc_op_callee(const EscModule *m, const Op *op) {
-    if (op->kind == ESC_OP_CALL || op->kind == ESC_OP_FUNCTION)
-        return op->index;
-    return op->kind == ESC_OP_ICALL ? esc_dispatcher(m, op->index) : ESC_NONE;
+EscFunc esc_callee(const EscModule *m, const Call *call) {
+    return call->kind == ESC_OP_ICALL ? esc_dispatcher(m, call->index) : call->index;
 }

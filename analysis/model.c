@@ -512,10 +512,10 @@ static void link_op(Function *f, EscBlock b, EscOp number) {
     block->last = number;
 }
 
-static bool add_call(EscModule *m, Function *f, EscOp id) {
+static bool add_call(EscModule *m, Function *f, EscOp id, const Op *op) {
     if (!esc_memory_grow(&m->memory, &f->calls, &f->cap_calls, f->ncalls + 1, sizeof *f->calls))
         return false;
-    f->calls[f->ncalls++] = id;
+    f->calls[f->ncalls++] = (Call){id, op->index, op->kind};
     return true;
 }
 
@@ -557,7 +557,7 @@ EscOp esc_body_op(EscModule *m, Function *f, EscBlock b, const EscOpInfo *info) 
         fail_in(m, f, "second operation of an allocation");
         return ESC_NONE;
     }
-    if (esc_op_runs_another(&op) && !add_call(m, f, f->nops))
+    if (esc_op_runs_another(&op) && !add_call(m, f, f->nops, &op))
         return ESC_NONE;
     f->ops[f->nops] = op;
     link_op(f, b, f->nops);

@@ -75,6 +75,13 @@ typedef struct Site {
     EscSource dest_source;
 } Site;
 
+/* What the call graph needs of an operation: walking it reads no operation. */
+typedef struct Call {
+    EscOp op;
+    uint32_t index; /* of the operation */
+    uint8_t kind;
+} Call;
+
 typedef struct Function {
     const char *name;
     const char *source_name; /* NULL: as name */
@@ -92,7 +99,7 @@ typedef struct Function {
     uint32_t nvalues;
     Op *ops;
     uint32_t nops, cap_ops;
-    EscOp *calls; /* its CALL, ICALL and FUNCTION operations: whom it may run */
+    Call *calls; /* its CALL, ICALL and FUNCTION operations: whom it may run */
     uint32_t ncalls, cap_calls;
     EscArg *args;
     uint32_t nargs, cap_args;

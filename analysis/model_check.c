@@ -82,6 +82,14 @@ const char *esc_wrong_with_args(const EscModule *m, const Function *f, const Esc
 
 /* ---- the invariant -------------------------------------------------------------------------- */
 
+/* Whether the call of that number is the operation. */
+static bool is_listed(const Function *f, uint32_t number, EscOp id) {
+    if (number >= f->ncalls)
+        return false;
+    const Call *call = &f->calls[number];
+    return call->op == id && call->index == f->ops[id].index && call->kind == f->ops[id].kind;
+}
+
 /* Marks what each operation defines in `defined` (nvalues bytes). */
 static const char *check_ops(const EscModule *m, const Function *f, unsigned char *defined) {
     uint32_t ncalls = 0;
@@ -96,7 +104,7 @@ static const char *check_ops(const EscModule *m, const Function *f, unsigned cha
             return wrong;
         if (op->source >= m->nsources)
             return "bad source place";
-        if (esc_op_runs_another(op) && (ncalls >= f->ncalls || f->calls[ncalls++] != i))
+        if (esc_op_runs_another(op) && !is_listed(f, ncalls++, i))
             return "a call is not listed";
         if (op->dst == ESC_NONE)
             continue;

@@ -33,17 +33,13 @@ enum {
  * (downwards) from a function whose address was taken. Both: it may come back to itself. */
 enum { REACHES = 1, REACHED = 2 };
 
-static const Op *call_op(const Function *f, uint32_t i) {
-    return &f->ops[f->calls[i]];
-}
-
 static void mark_functions(const EscModule *m, uint8_t *mark) {
     const Analysis *a = m->analysis;
     for (EscFunc f = 0; f < m->nfuncs; f++) {
         if (m->funcs[f].flags & ESC_FUNC_ADDRESS_TAKEN)
             mark[f] |= REACHED;
         for (uint32_t i = 0; i < m->funcs[f].ncalls; i++)
-            if (call_op(&m->funcs[f], i)->kind == ESC_OP_ICALL)
+            if (m->funcs[f].calls[i].kind == ESC_OP_ICALL)
                 mark[f] |= REACHES;
     }
     for (uint32_t pass = 0; pass < 2;
@@ -51,14 +47,14 @@ static void mark_functions(const EscModule *m, uint8_t *mark) {
         for (uint32_t k = 0; k < m->nfuncs; k++) {
             const Function *f = &m->funcs[a->order[k]];
             for (uint32_t i = 0; i < f->ncalls; i++)
-                if (call_op(f, i)->kind == ESC_OP_CALL)
-                    mark[a->order[k]] |= mark[call_op(f, i)->index] & REACHES;
+                if (f->calls[i].kind == ESC_OP_CALL)
+                    mark[a->order[k]] |= mark[f->calls[i].index] & REACHES;
         }
         for (uint32_t k = m->nfuncs; k-- > 0;) {
             const Function *f = &m->funcs[a->order[k]];
             for (uint32_t i = 0; i < f->ncalls; i++)
-                if (call_op(f, i)->kind == ESC_OP_CALL)
-                    mark[call_op(f, i)->index] |= mark[a->order[k]] & REACHED;
+                if (f->calls[i].kind == ESC_OP_CALL)
+                    mark[f->calls[i].index] |= mark[a->order[k]] & REACHED;
         }
     }
 }
@@ -412,11 +408,11 @@ static uint64_t deepest_below(const EscModule *m, EscFunc f) {
     const Analysis *a = m->analysis;
     uint64_t deepest = 0;
     for (uint32_t i = 0; i < m->funcs[f].ncalls; i++) {
-        const Op *op = call_op(&m->funcs[f], i);
-        if (op->kind != ESC_OP_CALL || a->component[op->index] == a->component[f])
+        const Call *call = &m->funcs[f].calls[i];
+        if (call->kind != ESC_OP_CALL || a->component[call->index] == a->component[f])
             continue;
-        if (a->results[op->index].path_bytes > deepest)
-            deepest = a->results[op->index].path_bytes;
+        if (a->results[call->index].path_bytes > deepest)
+            deepest = a->results[call->index].path_bytes;
     }
     return deepest;
 }
