@@ -134,17 +134,13 @@ static bool covered(const Solver *s, FactId first, int64_t lo, int64_t hi, uint3
     return false;
 }
 
-void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op) {
+/* A fact in the form in which facts are kept. */
+static void add_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op) {
     if (s->failed || s->limit || s->over_soft_limit || n == s->null_value)
         return;
     if (s->nfacts >= s->soft_limit) {
         s->over_soft_limit = true;
         return;
-    }
-    esc_range_canonical(&lo, &hi);
-    if (o == OBJ_WORLD || (s->coarse && esc_obj_is_placeholder(s->objs[o].kind))) {
-        lo = ESC_OFFSET_MIN;
-        hi = ESC_OFFSET_MAX;
     }
     FactId first = esc_solver_find(s, n, o);
     uint32_t count;
@@ -176,6 +172,20 @@ void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
     if (node->view)
         s->soft_limit++;
     index_newest(s, node);
+}
+
+void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op) {
+    esc_range_canonical(&lo, &hi);
+    if (o == OBJ_WORLD || (s->coarse && esc_obj_is_placeholder(s->objs[o].kind))) {
+        lo = ESC_OFFSET_MIN;
+        hi = ESC_OFFSET_MAX;
+    }
+    add_fact(s, n, o, lo, hi, cause, op);
+}
+
+void esc_solver_pass(Solver *s, Node n, FactId fact, EscOp op) {
+    const Fact *f = &s->facts[fact];
+    add_fact(s, n, f->obj, f->lo, f->hi, fact, op);
 }
 
 /* ---- objects -------------------------------------------------------------------------------- */

@@ -72,9 +72,17 @@ static void apply_diff(Solver *s, uint32_t record, const Fact *fact) {
     esc_solver_copy(s, diff.b, diff.dst, ESC_OFFSET_MIN, ESC_OFFSET_MAX, diff.op);
 }
 
+static bool is_plain_copy(const FlowEdge *e) {
+    return e->kind == EDGE_COPY && e->lo == 0 && e->hi == 0;
+}
+
 static void apply_edge(Solver *s, const FlowEdge *e, FactId id) {
     if (s->work++ >= s->soft_work)
         s->over_soft_limit = true;
+    if (is_plain_copy(e)) {
+        esc_solver_pass(s, e->other, id, e->op);
+        return;
+    }
     const Fact f = s->facts[id];
     int64_t lo = esc_offset_add(f.lo, e->lo), hi = esc_offset_add(f.hi, e->hi);
     esc_range_canonical(&lo, &hi);
@@ -145,10 +153,6 @@ static bool edge_hash_reserve(Solver *s) {
     s->edge_hash = fresh;
     s->edge_hash_size = size;
     return true;
-}
-
-static bool is_plain_copy(const FlowEdge *e) {
-    return e->kind == EDGE_COPY && e->lo == 0 && e->hi == 0;
 }
 
 /* Note the plain copy from `a` to `b` in the hash. False when it was there, or memory ran out. */
@@ -277,8 +281,13 @@ static void run(Solver *s) {
         }
         for (uint32_t i = s->nodes[n].first_edge; i != ESC_NONE && !s->failed;
              i = s->edges[i].next) {
-            const FlowEdge e = s->edges[i];
-            apply_edge(s, &e, id);
+            FlowEdge kept; /* any but a plain copy may add edges, and they may move */
+            const FlowEdge *e = &s->edges[i];
+            if (!is_plain_copy(e)) {
+                kept = *e;
+                e = &kept;
+            }
+            apply_edge(s, e, id);
         }
     }
 }

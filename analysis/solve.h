@@ -259,6 +259,8 @@ void esc_constrain(Solver *s, EscOp id);
 Node esc_solver_node(Solver *s);
 Obj esc_solver_object(Solver *s, const Object *key);
 void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op);
+/* The same fact at another node. */
+void esc_solver_pass(Solver *s, Node n, FactId fact, EscOp op);
 void esc_solver_edge(Solver *s, Node n, const FlowEdge *e);
 void esc_solver_copy(Solver *s, Node from, Node to, int64_t lo, int64_t hi, EscOp op);
 void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, Node dst, bool thin,
