@@ -133,17 +133,18 @@ uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n) {
 
 /* ---- objects in ---------------------------------------------------------------------------- */
 
-/* Sets the bit of one object of the span. */
+/* Sets the bit of one object of the span. That it is the start of one was checked when it was
+ * freed; not that it is one at all: the end of a span may have room for a part of an object. */
 static void give_one(Span *span, const SizeClass *class, void *p) {
     uint32_t offset = (uint32_t)(uintptr_t)p & (((uint32_t) class->npages << PAGE_SHIFT) - 1);
     uint32_t i = (uint32_t)(((uint64_t)offset * class->magic) >> 32);
-    uint64_t bit = 1ull << (i % 64);
-    if (unlikely(i >= class->objects || i * class->bytes != offset))
+    uint64_t bit = 1ull << (i % 64), *word = &span->free[i / 64], bits = *word;
+    RT_ASSERT(2, i * class->bytes == offset);
+    if (unlikely(i >= class->objects))
         escrt_die_of(p, "free of a pointer that is not the start of an object");
-    if (unlikely(span->free[i / 64] & bit))
+    if (unlikely(bits & bit))
         escrt_die_of(p, "double free");
-    span->free[i / 64] |= bit;
-    span->nfree++;
+    *word = bits | bit;
 }
 
 /* After objects came back to the span. */
@@ -174,6 +175,7 @@ void escrt_central_give(uint32_t class, void *const *objects, uint32_t n) {
         do
             give_one(span, &escrt_classes[class], objects[i++]);
         while (i < n && (uintptr_t)objects[i] - start < bytes);
+        span->nfree = (uint16_t)(span->nfree + (i - first));
         settle(c, span, i - first);
     }
     lock_give(&c->lock);
