@@ -145,6 +145,8 @@ bool BodyLowering::lowerVectorMemory(IntrinsicInst &I) {
   case Intrinsic::masked_store:
   case Intrinsic::masked_scatter:
   case Intrinsic::masked_compressstore:
+    // Read first: what is not under the mask stays, so this is no store that overwrites.
+    emitLoad(newValue(), operand(I.getArgOperand(1)), I.getArgOperand(0)->getType(), false, &I);
     emitStore(operand(I.getArgOperand(1)), operand(I.getArgOperand(0)),
               I.getArgOperand(0)->getType(), false, &I);
     return true;
