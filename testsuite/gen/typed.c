@@ -3,10 +3,10 @@
  * typed.c - objects as numbers and structs, whose accesses a compiler may reorder by their types;
  * pointers compared and copied with the structs that hold them.
  *
- * Every object is on the heap, so a write may give it any type. But compilers exchange a load of one
- * type with a later store of another in the same object, which C would not allow them; so all of a
- * program's objects are numbers of one type. Objects of several types that follow each other in one
- * place are in shapes/typed.in.
+ * Every object is on the heap, so a write may give it any type. But compilers exchange a load of
+ * one type with a later store of another in the same object, which C would not allow them; so all
+ * of a program's objects are numbers of one type. Objects of several types that follow each other
+ * in one place are in shapes/typed.in.
  */
 #include "gen.h"
 
