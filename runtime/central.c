@@ -240,13 +240,14 @@ size_t escrt_central_release(void) {
 
 ClassStats escrt_central_stats(uint32_t class) {
     Central *c = &centrals[class];
-    lock_take(&c->lock);
+    bool locked = escrt_lock_patiently(&c->lock);
     ClassStats s = {.spans = c->spans,
                     .objects = c->spans * escrt_classes[class].objects,
                     .free_objects = c->free_objects,
                     .released_bytes = c->released_pages * escrt_heap_os_page(),
                     .direct_allocs = c->direct_allocs};
-    lock_give(&c->lock);
+    if (locked)
+        escrt_lock_let_go(&c->lock);
     return s;
 }
 

@@ -49,6 +49,9 @@ enum {
     RECYCLED_LENGTHS = 16,
     RECYCLED_MIN_PAGES = 64,
     RECYCLED_SHARE = 16,
+    /* Below 32 MiB no huge pages, whatever the system's setting: a program of 3 MiB would have 6.
+     */
+    HUGE_FROM_PAGES = 8 * CHUNK_PAGES,
     RECYCLED_TRIES = 4,      /* spans looked at for one that is aligned */
     RELEASE_RUN_PAGES = 256, /* at most 2 MiB are unavailable while being released */
 };
@@ -129,6 +132,10 @@ static bool grow_tables(size_t pages) {
     return true;
 }
 
+static uintptr_t page_address(uint32_t page) {
+    return escrt_heap_last + 1 + ((uintptr_t)page << PAGE_SHIFT);
+}
+
 /* Makes at least n more pages usable, all in one run. */
 static bool grow(uint32_t n) {
     size_t want = min_size(max_size(heap.mapped / 8, GROW_MIN_PAGES), GROW_MAX_PAGES);
@@ -137,8 +144,7 @@ static bool grow(uint32_t n) {
     while (taken) {
         if (want > heap.reserved - heap.mapped || !grow_tables(heap.mapped + want))
             return false;
-        uintptr_t first = escrt_heap_last + 1 + ((uintptr_t)heap.mapped << PAGE_SHIFT);
-        if (escrt_sys_map_at((void *)first, want << PAGE_SHIFT, &taken))
+        if (escrt_sys_map_at((void *)page_address(heap.mapped), want << PAGE_SHIFT, &taken))
             break;
         if (!taken)
             return false;
@@ -146,6 +152,8 @@ static bool grow(uint32_t n) {
         heap.mapped += CHUNK_PAGES;
         heap.holes += CHUNK_PAGES;
     }
+    if (heap.mapped < HUGE_FROM_PAGES)
+        escrt_sys_small_pages((void *)page_address(heap.mapped), want << PAGE_SHIFT);
     for (size_t word = 0; word < want / 64; word++)
         heap.released[heap.mapped / 64 + word] = ~0ull;
     escrt_pagetree_give(&heap.tree, heap.mapped, (uint32_t)want);
@@ -439,8 +447,9 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
         if (end + (size_t)n > heap.mapped && end <= heap.mapped &&
             escrt_pagetree_free_from(&heap.tree, end, heap.mapped - end) == heap.mapped - end)
             grow((uint32_t)(end + (size_t)n - heap.mapped));
-        done = end + (size_t)n <= heap.mapped &&
-               escrt_pagetree_free_from(&heap.tree, end, n) == n && within_limits(n);
+        /* The limits first: keeping them may give the lock up for a while. */
+        done = within_limits(n) && end + (size_t)n <= heap.mapped &&
+               escrt_pagetree_free_from(&heap.tree, end, n) == n;
         if (done) {
             take_pages(end, n);
             publish_span(end, n, span);
@@ -498,8 +507,7 @@ static size_t release_locked(size_t pages) {
         }
         take_pages(page, n);
         lock_give(&heap.lock);
-        escrt_sys_release((char *)(escrt_heap_last + 1) + ((uintptr_t)page << PAGE_SHIFT),
-                          (size_t)n << PAGE_SHIFT);
+        escrt_sys_release((void *)page_address(page), (size_t)n << PAGE_SHIFT);
         lock_take(&heap.lock);
         escrt_pagetree_give(&heap.tree, page, n);
         mark_released(page, n, true);
@@ -550,14 +558,15 @@ void escrt_heap_set_limits(size_t soft, size_t hard) {
 /* ---- counting, checking, fork -------------------------------------------------------------- */
 
 HeapStats escrt_heap_stats(void) {
-    lock_take(&heap.lock);
+    bool locked = escrt_lock_patiently(&heap.lock);
     HeapStats s = heap.stats;
     s.mapped_pages = heap.mapped - heap.holes;
     s.in_use_pages = heap.in_use;
     s.idle_pages = heap.idle;
     s.soft_limit = heap.soft_limit;
     s.hard_limit = heap.hard_limit;
-    lock_give(&heap.lock);
+    if (locked)
+        escrt_lock_let_go(&heap.lock);
     return s;
 }
 

@@ -11,7 +11,7 @@
 #include <linux/futex.h>
 
 /* Critical sections are below a microsecond; when the holder runs, that is as many pauses. */
-enum { SPINS = 100 };
+enum { SPINS = 100, PATIENCE = 10 * SPINS };
 
 static void pause_briefly(void) {
 #if defined __x86_64__
@@ -37,6 +37,24 @@ COLD void escrt_lock_wait(Lock *lock) {
 
 COLD void escrt_lock_wake(Lock *lock) {
     sys_call(SYS_futex, (long)&lock->word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+}
+
+bool escrt_lock_patiently(Lock *lock) {
+    for (int i = 0; i < PATIENCE; i++) {
+        uint32_t free_word = 0;
+        if (atomic_compare_exchange_weak_explicit(&lock->word, &free_word, 1, memory_order_acquire,
+                                                  memory_order_relaxed))
+            return true;
+        pause_briefly();
+        if (i % SPINS == SPINS - 1)
+            sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+    }
+    return false;
+}
+
+void escrt_lock_let_go(Lock *lock) {
+    if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
+        escrt_lock_wake(lock);
 }
 
 #if ESCRT_CHECK_LEVEL >= 2

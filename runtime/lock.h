@@ -73,6 +73,12 @@ static inline void lock_give(Lock *lock) {
         escrt_lock_wake(lock);
 }
 
+/* For statistics, which a signal handler may ask for while its own thread holds the lock: gives up
+ * after a while, far longer than anybody else holds one. Outside the order, as nothing is taken
+ * meanwhile. */
+bool escrt_lock_patiently(Lock *lock);
+void escrt_lock_let_go(Lock *lock);
+
 /* In the child of a fork: nobody else is there to give it back. */
 static inline void lock_reset(Lock *lock) {
     escrt_lock_order_give(lock);

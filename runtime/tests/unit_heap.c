@@ -15,8 +15,10 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 enum { SLOTS = 300 };
 
@@ -191,11 +193,31 @@ static void limits_are_kept(void) {
     escrt_set_memory_limits(0, 0);
 }
 
+static void read_stats(int number) {
+    static EscrtStats s;
+    (void)number;
+    escrt_stats(&s, sizeof s);
+}
+
+/* The handler comes while its own thread holds a lock, sooner or later. */
+static void statistics_can_be_read_in_a_signal_handler(void) {
+    struct sigaction action = {.sa_handler = read_stats, .sa_flags = SA_RESTART};
+    struct itimerval often = {{0, 5000}, {0, 5000}}, never = {{0, 0}, {0, 0}};
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (int i = 0; i < 100000; i++) {
+        free(malloc(300000));
+        free(malloc((size_t)(i % 3000)));
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+}
+
 int main(void) {
     RUN(counters_are_exact_at_rest);
     RUN(what_is_released_is_idle_no_more);
     RUN(any_interior_pointer_finds_its_object);
     RUN(limits_are_kept);
+    RUN(statistics_can_be_read_in_a_signal_handler);
     RUN(random_operations_keep_every_invariant);
     RUN(every_refused_page_is_survived);
     return check_report();
