@@ -49,9 +49,6 @@ enum {
     RECYCLED_LENGTHS = 16,
     RECYCLED_MIN_PAGES = 64,
     RECYCLED_SHARE = 16,
-    /* Below 32 MiB no huge pages, whatever the system's setting: a program of 3 MiB would have 6.
-     */
-    HUGE_FROM_PAGES = 8 * CHUNK_PAGES,
     RECYCLED_TRIES = 4,      /* spans looked at for one that is aligned */
     RELEASE_RUN_PAGES = 256, /* at most 2 MiB are unavailable while being released */
 };
@@ -152,8 +149,6 @@ static bool grow(uint32_t n) {
         heap.mapped += CHUNK_PAGES;
         heap.holes += CHUNK_PAGES;
     }
-    if (heap.mapped < HUGE_FROM_PAGES)
-        escrt_sys_small_pages((void *)page_address(heap.mapped), want << PAGE_SHIFT);
     for (size_t word = 0; word < want / 64; word++)
         heap.released[heap.mapped / 64 + word] = ~0ull;
     escrt_pagetree_give(&heap.tree, heap.mapped, (uint32_t)want);

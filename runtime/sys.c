@@ -87,10 +87,6 @@ void escrt_sys_release(void *address, size_t bytes) {
     sys_call(SYS_madvise, (long)address, (long)bytes, MADV_DONTNEED, 0, 0, 0);
 }
 
-void escrt_sys_small_pages(void *address, size_t bytes) {
-    sys_call(SYS_madvise, (long)address, (long)bytes, MADV_NOHUGEPAGE, 0, 0, 0);
-}
-
 size_t escrt_sys_address_space_limit(void) {
     struct rlimit limit;
     if (sys_failed(sys_call(SYS_prlimit64, 0, RLIMIT_AS, 0, (long)&limit, 0, 0)) ||

@@ -58,9 +58,6 @@ void escrt_sys_unmap(void *address, size_t bytes);
 /* Gives the memory back; the addresses stay usable and read zero. */
 void escrt_sys_release(void *address, size_t bytes);
 
-/* No huge pages for it, even where the system gives them to everybody. */
-void escrt_sys_small_pages(void *address, size_t bytes);
-
 void escrt_sys_write(int fd, const char *text, size_t length);
 /* Makes or empties a file for writing; negative: could not. */
 int escrt_sys_create(const char *path);
