@@ -143,7 +143,7 @@ typedef struct CellWalk {
 static void mark_leads(CellWalk *w) {
     Solver *s = w->s;
     w->leads[w->cell.obj] = true;
-    for (bool again = true; again;) {
+    for (bool again = true; again && w->c->work < WORK_LIMIT;) {
         again = false;
         for (uint32_t i = 0; i < s->ncells; i++) {
             w->c->work++;
@@ -332,7 +332,8 @@ static bool held_in_live_cell(Solver *s, Cfg *c, uint32_t cell, EscOp alloc) {
         return true;
     memset(w.leads, 0, s->nobjs * sizeof(bool));
     mark_leads(&w);
-    bool live = cell_live_after(&w, alloc);
+    /* Out of work, not all that leads to the cell may be marked. */
+    bool live = c->work >= WORK_LIMIT || cell_live_after(&w, alloc);
     esc_memory_release(w.leads);
     return live;
 }

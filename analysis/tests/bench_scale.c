@@ -199,6 +199,23 @@ static void lost_nest(Builder *b, uint32_t nops) {
         inner = add_load(b, inner, 0);
 }
 
+/* A nest that each round of a loop makes anew: is the last round's dead by then? */
+static void looped_nest(Builder *b, uint32_t nops) {
+    begin(b, "f", 0, 0);
+    EscBlock loop = esc_block(b->m, b->f);
+    esc_edge(b->m, b->f, b->block, loop);
+    esc_edge(b->m, b->f, loop, loop);
+    b->block = loop;
+    EscValue inner = add_malloc(b);
+    while (b->made < nops / 3 * 2) {
+        EscValue outer = add_malloc(b);
+        add_store(b, outer, 0, inner);
+        inner = outer;
+    }
+    while (b->made < nops)
+        inner = add_load(b, inner, 0);
+}
+
 /* All allocations and frees of a program in one function. */
 static void one_row(Builder *b, uint32_t nops) {
     begin(b, "f", 0, 0);
@@ -271,10 +288,18 @@ typedef struct Shape {
 } Shape;
 
 static const Shape shapes[] = {
-    {"chains", chains},   {"one-chain", one_chain}, {"fans", fans},
-    {"nests", nests},     {"one-nest", one_nest},   {"lost-nest", lost_nest},
-    {"one-row", one_row}, {"recursion", recursion}, {"sites", sites},
-    {"small", small},     {"loops", loops},
+    {"chains", chains},
+    {"one-chain", one_chain},
+    {"fans", fans},
+    {"nests", nests},
+    {"one-nest", one_nest},
+    {"lost-nest", lost_nest},
+    {"looped-nest", looped_nest},
+    {"one-row", one_row},
+    {"recursion", recursion},
+    {"sites", sites},
+    {"small", small},
+    {"loops", loops},
 };
 
 /* ---- measuring ------------------------------------------------------------------------------- */
