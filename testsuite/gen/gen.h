@@ -75,7 +75,7 @@ typedef enum Form {
     FORM_VOLATILE, /* unsigned char *volatile */
     FORM_NUMBER,   /* uintptr_t */
     FORM_MASKED,   /* uintptr_t, exclusive-or a key */
-    FORM_TAGGED,   /* uintptr_t, its lowest bit set */
+    FORM_TAGGED,   /* uintptr_t, moved up by a bit, the lowest bit set */
     FORM_BYTES,    /* unsigned char[8] */
     FORM_HALVES,   /* uint32_t[2] */
     FORM_UNION,    /* union disguise */

@@ -64,8 +64,7 @@ void place_read(const Place *p, Random *r, char *expr) {
         form = "((unsigned char *)(%s ^ GEN_KEY))";
         break;
     case FORM_TAGGED:
-        form = chance(r, 50) ? "((unsigned char *)(%s & ~(uintptr_t)1))"
-                             : "((unsigned char *)(%s - 1))";
+        form = chance(r, 50) ? "((unsigned char *)(%s >> 1))" : "((unsigned char *)((%s - 1) / 2))";
         break;
     case FORM_BYTES:
         form = chance(r, 50) ? "from_bytes(%s)" : "from_single_bytes(%s)";
@@ -101,7 +100,7 @@ void place_write(Gen *g, Place *p, Random *r, const char *expr) {
         text_line(g->out, "%s = (uintptr_t)%s ^ GEN_KEY;", name, expr);
         return;
     case FORM_TAGGED:
-        text_line(g->out, "%s = (uintptr_t)%s | 1;", name, expr);
+        text_line(g->out, "%s = (uintptr_t)%s << 1 | 1;", name, expr);
         return;
     case FORM_BYTES:
         text_line(g->out, "%s(%s, %s);", chance(r, 50) ? "to_bytes" : "to_single_bytes", name,
