@@ -82,8 +82,7 @@ static const struct {
 static _Thread_local NoRseq no_rseq INITIAL_EXEC = {0, -2, 0};
 static _Thread_local uint32_t my_slot INITIAL_EXEC; /* plus one; 0: none yet */
 
-/* ---- one slab, held exclusively
- * ------------------------------------------------------------------ */
+/* ---- one slab, held exclusively ------------------------------------------------------------ */
 
 static void **slots(Slab *slab) {
     return (void **)(void *)slab;
@@ -146,8 +145,7 @@ static Slab *new_slab(void) {
     return slab;
 }
 
-/* ---- which slab
- * ---------------------------------------------------------------------------------- */
+/* ---- which slab ---------------------------------------------------------------------------- */
 
 #ifdef ESCRT_RSEQ
 static char *thread_pointer(void) {
@@ -250,8 +248,7 @@ static uint32_t pop_many(uint32_t class, void **objects, uint32_t n) {
     return n;
 }
 
-/* ---- the slow sides of malloc and free
- * ------------------------------------------------------------ */
+/* ---- the slow sides of malloc and free ----------------------------------------------------- */
 
 /* Without a mark: the program owns it now. */
 static void *handed_out(void *p) {
@@ -302,8 +299,7 @@ bool escrt_cache_put_span(uint32_t bin, void *p) {
     return push_many(bin, &p, 1) == 1 || (make_slab() && push_many(bin, &p, 1) == 1);
 }
 
-/* ---- all slabs
- * ------------------------------------------------------------------------------------- */
+/* ---- all slabs ----------------------------------------------------------------------------- */
 
 /* Slabs are numbered: those of CPUs, then those with locks. NULL: not made. */
 static Slab *slab_number(uint32_t i) {
@@ -418,8 +414,7 @@ void escrt_cache_count_allocs(bool count) {
                      __ATOMIC_RELAXED);
 }
 
-/* ---- making, counting, checking, fork
- * --------------------------------------------------------------- */
+/* ---- making, counting, checking, fork ------------------------------------------------------ */
 
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned __rseq_size __attribute__((weak));

@@ -124,8 +124,7 @@ void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed) {
     return p;
 }
 
-/* ---- freed objects
- * -------------------------------------------------------------------------------- */
+/* ---- freed objects ------------------------------------------------------------------------- */
 
 /* The mark of freed objects is in the second word; everything else must still be poison. */
 static void check_poison(const Held *held) {

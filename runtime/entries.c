@@ -37,8 +37,7 @@ EXPORT void *calloc(size_t count, size_t size) {
     return p && !zeroed ? memset(p, 0, bytes) : or_enomem(p);
 }
 
-/* ---- realloc
- * ------------------------------------------------------------------------------------- */
+/* ---- realloc ------------------------------------------------------------------------------- */
 
 /* Large objects change in place when they can, by pages. */
 static bool resized(void *p, size_t size) {
@@ -106,8 +105,7 @@ EXPORT void *reallocarray(void *p, size_t count, size_t size) {
     return realloc(p, bytes);
 }
 
-/* ---- alignment
- * ----------------------------------------------------------------------------------- */
+/* ---- alignment ----------------------------------------------------------------------------- */
 
 static bool is_power_of_two(size_t n) {
     return n && !(n & (n - 1));
@@ -155,8 +153,7 @@ EXPORT void *pvalloc(size_t size) {
     return memalign(page, round_up(max_size(size, 1), page));
 }
 
-/* ---- sizes
- * ----------------------------------------------------------------------------------------- */
+/* ---- sizes --------------------------------------------------------------------------------- */
 
 EXPORT size_t malloc_usable_size(void *p) {
     if (!p)

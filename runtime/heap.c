@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* heap.c - the page heap: one range of addresses, the spans in it, and what is resident.
  *
- *     [ spans, growing up ...  ... growing down, records | page 0, page 1, ... mapped | ... ]
- *                                                           ^ base
- *
- * One range of addresses is chosen at the start, so that a pointer is ours after one comparison,
- * and everything known of a page is found by its number. It is not reserved: a terabyte of reserved
- * addresses frightens users, and counts against limits on addresses that a program may set for
- * itself at any time. It lies where nobody maps anything; where somebody did, there is a hole.
- * Pages become usable in steps, from the lowest up. A page is in use, idle (free, resident), or
- * released (free, not resident).
+ * A page is in use, idle (free, resident), or released (free, not resident). Free pages are found
+ * by the tree (pagetree.h), lowest address first, or as a whole span that was freed a moment ago.
  *
  * LOCKS  heap.lock protects everything here but Span.free, nfree, list and released, which belong
  * to the lock of the span's central list. The kernel is asked to take pages back without the lock;
@@ -21,142 +14,27 @@
  *      Spans in `recycled` are idle; their pages are used in the tree, and still point to them.
  *   3. A page of a small span has the record of its class; every other has a zero record.
  *
- * NOT HERE  Which object of a span is free (central.c); when to release (scavenge.c).
+ * NOT HERE  The addresses (heaprange.c), checks and numbers (heapcheck.c), which object of a span
+ * is free (central.c); when to release (scavenge.c).
  */
-#include "heap.h"
 #include "cache.h"
-#include "error.h"
-#include "lock.h"
+#include "heapstate.h"
 #include "sys.h"
 
-#include <sys/auxv.h>
-
-uintptr_t escrt_heap_last;
-uint64_t escrt_heap_limit = UINT64_MAX; /* one page, below address 0: every pointer is foreign */
-Span **escrt_heap_spans;
-
 enum {
-    /* A terabyte is more than machines have, and its tables take 35 MiB of addresses. */
-    RANGE_SHIFT = 40,
-    MIN_RANGE_SHIFT = 26,
-    CHUNK_BYTES = CHUNK_PAGES << PAGE_SHIFT,
-    GROW_MIN_PAGES = CHUNK_PAGES, /* 4 MiB: one mmap for many spans */
-    GROW_MAX_PAGES = 16 * CHUNK_PAGES,
     META_BLOCK_BYTES = 64 << 10, /* span structs are made in such pieces */
     /* Freed spans of up to 128 KiB are kept whole for the next request of their length: at most 512
      * KiB and a sixteenth of what is in use. Twice as long ones, and twice as many, cost a third
      * more memory where large objects come and go (bench rows large-*) and save no time. */
-    RECYCLED_LENGTHS = 16,
     RECYCLED_MIN_PAGES = 64,
     RECYCLED_SHARE = 16,
     RECYCLED_TRIES = 4,      /* spans looked at for one that is aligned */
     RELEASE_RUN_PAGES = 256, /* at most 2 MiB are unavailable while being released */
 };
 
-static struct Heap {
-    Lock lock;
-    PageTree tree;
-    uint64_t *released;                 /* a bit for each page */
-    uint32_t reserved;                  /* pages of the range */
-    uint32_t mapped;                    /* pages usable, all below this one but holes */
-    uint32_t holes;                     /* pages among them that somebody else has mapped */
-    uintptr_t spans_end, records_start; /* how far the tables are mapped */
-    uint32_t unit; /* pages that can only be released together: 1, or 8 with 64 KiB pages */
-    size_t os_page;
-    size_t soft_limit, hard_limit; /* bytes; 0: none */
-    _Atomic size_t idle_low;
-    _Atomic size_t idle, in_use;
-    Span *recycled[RECYCLED_LENGTHS + 1]; /* freed spans by length, the last one first */
-    size_t recycled_pages;
-    Span *unused; /* span structs */
-    char *meta, *meta_end;
-    HeapStats stats;
-} heap = {.lock = LOCK_INIT(RANK_HEAP)};
+Heap escrt_heap = {.lock = LOCK_INIT(RANK_HEAP)};
 
-/* ---- making -------------------------------------------------------------------------------- */
-
-/* Finds a place for a range of 2^shift bytes and makes what tables must be there from the start. */
-static bool place(uint32_t shift) {
-    size_t range = (size_t)1 << shift, pages = range >> PAGE_SHIFT, room;
-    size_t tables = pages * (sizeof(PageRecord) + sizeof(Span *));
-    size_t bits = pages / 8, summaries = escrt_pagetree_summary_bytes((uint32_t)pages);
-    uintptr_t start = round_up(escrt_sys_quiet_place(&room), CHUNK_BYTES);
-    char *maps = room >= range + tables ? escrt_sys_map(2 * bits + summaries) : NULL;
-    if (!maps)
-        return false;
-    uintptr_t base = start + round_up(tables, CHUNK_BYTES);
-    escrt_heap_last = base - 1;
-    escrt_heap_spans = (Span **)start;
-    heap.reserved = (uint32_t)pages;
-    heap.released = (uint64_t *)(void *)(maps + bits);
-    heap.spans_end = start;
-    heap.records_start = base;
-    escrt_pagetree_init(&heap.tree, (uint32_t)pages, (uint64_t *)(void *)maps, maps + 2 * bits);
-    return true;
-}
-
-/* Under a limit on the address space a range beyond it would only make the tables larger. */
-bool escrt_heap_init(void) {
-    size_t limit = escrt_sys_address_space_limit();
-    heap.os_page = max_size(getauxval(AT_PAGESZ), OS_PAGE_BYTES);
-    heap.unit = (uint32_t)max_size(heap.os_page >> PAGE_SHIFT, 1);
-    uint32_t shift = RANGE_SHIFT;
-    while (shift > MIN_RANGE_SHIFT && (size_t)1 << (shift - 1) >= limit)
-        shift--;
-    while (!place(shift))
-        if (--shift < MIN_RANGE_SHIFT)
-            return false;
-    return true;
-}
-
-/* Makes the tables long enough for so many pages. They have room for the whole range. */
-static bool grow_tables(size_t pages) {
-    bool taken;
-    uintptr_t end = round_up((uintptr_t)(escrt_heap_spans + pages), heap.os_page);
-    uintptr_t start = (escrt_heap_last + 1 - pages * sizeof(PageRecord)) & ~(heap.os_page - 1);
-    if (end > heap.spans_end) {
-        if (!escrt_sys_map_at((void *)heap.spans_end, end - heap.spans_end, &taken))
-            return false;
-        heap.stats.metadata_bytes += end - heap.spans_end;
-        heap.spans_end = end;
-    }
-    if (start < heap.records_start) {
-        if (!escrt_sys_map_at((void *)start, heap.records_start - start, &taken))
-            return false;
-        heap.stats.metadata_bytes += heap.records_start - start;
-        heap.records_start = start;
-    }
-    return true;
-}
-
-static uintptr_t page_address(uint32_t page) {
-    return escrt_heap_last + 1 + ((uintptr_t)page << PAGE_SHIFT);
-}
-
-/* Makes at least n more pages usable, all in one run. */
-static bool grow(uint32_t n) {
-    size_t want = min_size(max_size(heap.mapped / 8, GROW_MIN_PAGES), GROW_MAX_PAGES);
-    want = round_up(max_size(want, n), CHUNK_PAGES);
-    bool taken = true;
-    while (taken) {
-        if (want > heap.reserved - heap.mapped || !grow_tables(heap.mapped + want))
-            return false;
-        if (escrt_sys_map_at((void *)page_address(heap.mapped), want << PAGE_SHIFT, &taken))
-            break;
-        if (!taken)
-            return false;
-        /* Somebody else's mapping: its addresses are no pages of ours, ever. */
-        heap.mapped += CHUNK_PAGES;
-        heap.holes += CHUNK_PAGES;
-    }
-    for (size_t word = 0; word < want / 64; word++)
-        heap.released[heap.mapped / 64 + word] = ~0ull;
-    escrt_pagetree_give(&heap.tree, heap.mapped, (uint32_t)want);
-    heap.mapped += (uint32_t)want;
-    heap.stats.released_pages += want;
-    escrt_heap_limit = 0 - (uint64_t)heap.mapped;
-    return true;
-}
+/* ---- structs of spans ---------------------------------------------------------------------- */
 
 static Span *new_span(void) {
     Span *span = heap.unused;
@@ -251,10 +129,6 @@ static bool within_limits(uint32_t npages) {
 
 static void flush_recycled(void);
 
-static bool is_released(uint32_t page) {
-    return heap.released[page / 64] >> (page % 64) & 1;
-}
-
 /* Freed spans that wait for another of their length become free pages before more is asked for. */
 static uint32_t find_or_grow(uint32_t npages, uint32_t align) {
     uint32_t page = find(npages, align);
@@ -265,16 +139,12 @@ static uint32_t find_or_grow(uint32_t npages, uint32_t align) {
     if (page != NO_PAGE)
         return page;
     size_t n = (size_t)npages + align - 1;
-    if (n > heap.reserved || !grow((uint32_t)n))
+    if (n > heap.reserved || !escrt_heap_grow((uint32_t)n))
         return NO_PAGE;
     return find(npages, align);
 }
 
 /* ---- spans --------------------------------------------------------------------------------- */
-
-static PageRecord *record_of(uint32_t page) {
-    return (PageRecord *)(escrt_heap_last + 1) - 1 - page;
-}
 
 /* Says to everybody who has an address what lies at the pages. */
 static void publish_span(uint32_t page, uint32_t n, Span *span) {
@@ -315,7 +185,7 @@ static void drop_struct(Span *span) {
     heap.unused = span;
 }
 
-/* ---- spans that were freed a moment ago ------------------------------------------------------ */
+/* ---- spans that were freed a moment ago ---------------------------------------------------- */
 
 /* They keep their pages and structs, so that the next of that length costs no search, and touches
  * pages that are resident. Their pages count as idle; the tree has them as used. */
@@ -363,8 +233,7 @@ static void flush_recycled(void) {
         }
 }
 
-/* ---- spans in use ------------------------------------------------------------------------------
- */
+/* ---- spans in use -------------------------------------------------------------------------- */
 
 /* A span nobody had a moment ago, published; *fresh: it reads zero. */
 static Span *make_span(uint32_t npages, uint32_t align, bool *fresh) {
@@ -441,7 +310,7 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
         uint32_t n = npages - span->npages;
         if (end + (size_t)n > heap.mapped && end <= heap.mapped &&
             escrt_pagetree_free_from(&heap.tree, end, heap.mapped - end) == heap.mapped - end)
-            grow((uint32_t)(end + (size_t)n - heap.mapped));
+            escrt_heap_grow((uint32_t)(end + (size_t)n - heap.mapped));
         /* The limits first: keeping them may give the lock up for a while. */
         done = within_limits(n) && end + (size_t)n <= heap.mapped &&
                escrt_pagetree_free_from(&heap.tree, end, n) == n;
@@ -550,79 +419,7 @@ void escrt_heap_set_limits(size_t soft, size_t hard) {
     lock_give(&heap.lock);
 }
 
-/* ---- counting, checking, fork -------------------------------------------------------------- */
-
-HeapStats escrt_heap_stats(void) {
-    bool locked = escrt_lock_patiently(&heap.lock);
-    HeapStats s = heap.stats;
-    s.mapped_pages = heap.mapped - heap.holes;
-    s.in_use_pages = heap.in_use;
-    s.idle_pages = heap.idle;
-    s.soft_limit = heap.soft_limit;
-    s.hard_limit = heap.hard_limit;
-    if (locked)
-        escrt_lock_let_go(&heap.lock);
-    return s;
-}
-
-void escrt_heap_each(void (*f)(const Span *span, void *arg), void *arg) {
-    lock_take(&heap.lock);
-    for (uint32_t page = 0; page < heap.mapped;) {
-        const Span *span = escrt_heap_spans[page];
-        if (span && span->state != SPAN_RECYCLED)
-            f(span, arg);
-        page += span ? span->npages : 1;
-    }
-    lock_give(&heap.lock);
-}
-
-void escrt_span_check(const Span *span) {
-    uint32_t n = 0, objects = escrt_classes[span->class].objects;
-    RT_ASSERT(0, span->npages > 0 && span->class < NUM_CLASSES);
-    if (span->state != SPAN_SMALL)
-        return;
-    RT_ASSERT(0, span->npages == escrt_classes[span->class].npages);
-    RT_ASSERT(0, span->page % span->npages == 0);
-    for (uint32_t word = 0; word < MAX_OBJECTS / 64; word++)
-        n += (uint32_t)__builtin_popcountll(span->free[word]);
-    RT_ASSERT(0, n == span->nfree && n <= objects);
-    for (uint32_t i = objects; i < MAX_OBJECTS; i++)
-        RT_ASSERT(0, !object_is_free(span, i));
-}
-
-static void check_page(uint32_t page) {
-    const Span *span = escrt_heap_spans[page];
-    const PageRecord *record = record_of(page);
-    bool released = is_released(page);
-    RT_ASSERT(0, !released || pagetree_is_free(&heap.tree, page));
-    if (!span) {
-        RT_ASSERT(0, record->magic == 0);
-        return;
-    }
-    RT_ASSERT(0, !pagetree_is_free(&heap.tree, page));
-    RT_ASSERT(0, page >= span->page && page < span->page + span->npages);
-    uint32_t class = span->state == SPAN_SMALL ? span->class : 0;
-    RT_ASSERT(0, record->magic == escrt_classes[class].magic);
-    RT_ASSERT(0, record->bin == class * BIN_SCALE);
-}
-
-/* Pages being released just now are used in the tree and have no span, so invariant 1 is checked in
- * one direction. */
-void escrt_heap_check(void) {
-    lock_take(&heap.lock);
-    escrt_pagetree_check(&heap.tree);
-    uint64_t free = 0, released = 0;
-    for (uint32_t page = 0; page < heap.mapped; page++) {
-        check_page(page);
-        free += pagetree_is_free(&heap.tree, page);
-        released += is_released(page);
-    }
-    RT_ASSERT(0, released == heap.stats.released_pages);
-    free += heap.recycled_pages;
-    RT_ASSERT(0, free == released + heap.idle);
-    RT_ASSERT(0, free + heap.in_use + heap.holes == heap.mapped);
-    lock_give(&heap.lock);
-}
+/* ---- fork ---------------------------------------------------------------------------------- */
 
 void escrt_heap_fork(bool prepare, bool child) {
     if (prepare)

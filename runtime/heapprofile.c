@@ -137,8 +137,7 @@ void escrt_heapprofile_fork(bool prepare, bool child) {
     escrt_sites_fork(prepare, child);
 }
 
-/* ---- by call (escapement/runtime.h)
- * -------------------------------------------------------------- */
+/* ---- by call (escapement/runtime.h) -------------------------------------------------------- */
 
 EXPORT void escrt_profile_start(size_t mean_bytes) {
     if (!running)

@@ -43,8 +43,7 @@
 
 #include <errno.h>
 
-/* ---- large objects
- * ------------------------------------------------------------------------------- */
+/* ---- large objects ------------------------------------------------------------------------- */
 
 static uint32_t pages_for(size_t size) {
     return (uint32_t)((max_size(size, 1) + PAGE_BYTES - 1) >> PAGE_SHIFT);
@@ -110,8 +109,7 @@ static void free_large(Span *span, void *p) {
     escrt_scavenge_notice();
 }
 
-/* ---- small objects
- * ------------------------------------------------------------------------------- */
+/* ---- small objects ------------------------------------------------------------------------- */
 
 static void *allocate_sample(size_t size, size_t align, bool *zeroed) {
     void *p = allocate_large(size, align, SPAN_SAMPLED, zeroed);

@@ -114,8 +114,7 @@ EXPORT size_t escrt_stats_prometheus(char *buffer, size_t capacity) {
     return to_buffer(print_prometheus, buffer, capacity);
 }
 
-/* ---- ESCAPEMENT_STATS
- * ----------------------------------------------------------------------------- */
+/* ---- ESCAPEMENT_STATS ---------------------------------------------------------------------- */
 
 static void to_file(Printer *print, int fd) {
     char buffer[BUFFER_BYTES];
@@ -185,8 +184,7 @@ void escrt_report_exit(void) {
         write_stats();
 }
 
-/* ---- glibc's reports
- * -------------------------------------------------------------------------------- */
+/* ---- glibc's reports ----------------------------------------------------------------------- */
 
 EXPORT struct mallinfo2 mallinfo2(void) {
     EscrtStats s;
