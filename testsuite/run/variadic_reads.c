@@ -11,20 +11,20 @@ struct pair {
     int n;
 };
 
-NOINLINE static int total(int n, va_list args) {
-    int sum = 0;
+NOINLINE static unsigned total(int n, va_list args) {
+    unsigned sum = 0;
     for (int i = 0; i < n; i++) {
         const struct pair *p = va_arg(args, struct pair *);
-        sum += (int)digest(p->text, 16) + p->n;
+        sum += digest(p->text, 16) + (unsigned)p->n;
     }
     return sum;
 }
 
-NOINLINE static int twice(int n, ...) {
+NOINLINE static unsigned twice(int n, ...) {
     va_list args, again;
     va_start(args, n);
     va_copy(again, args);
-    int sum = total(n, args) + total(n, again);
+    unsigned sum = total(n, args) + total(n, again);
     va_end(again);
     va_end(args);
     return sum;
@@ -48,7 +48,7 @@ NOINLINE static void work(int seed) {
     a->n = seed;
     snprintf(name, 24, "name-%d", seed);
     say("%s %d %.1f %s %d %d %d %s\n", name, 1, 2.5, name, 3, 4, 5, name);
-    printf("%d\n", twice(1, a));
+    printf("%u\n", twice(1, a));
     free(name);
     free(text);
     free(a);
