@@ -233,6 +233,8 @@ static EscVerdict place_site(EscModule *m, EscSite id, uint64_t below) {
         return stays_on_heap(m, true, ESC_REASON_GAVE_UP, gave_up ? gave_up : "not in the program");
     if (r->escapes)
         return stays_on_heap(m, true, r->reason, r->text);
+    if (site->kind == ESC_ALLOC_GETLINE) /* the next call may move it, whatever else is true */
+        return stays_on_heap(m, false, ESC_REASON_REALLOCATED_BY, site->allocator);
     if (r->live_twice)
         return stays_on_heap(m, false, ESC_REASON_LIVE_TWICE, "");
     if (r->stuck != ESC_REASONS)

@@ -33,7 +33,8 @@ EscSite BodyLowering::newSite(CallBase &C, EscSiteInfo &Info, const CallInfo *So
     Source = nullptr;
   }
   Info.source = ML.Where.siteSource(M, Source);
-  if (Source && Source->Dest != Destination::None) {
+  // What getline returns is no memory.
+  if (Source && Source->Dest != Destination::None && Info.kind != ESC_ALLOC_GETLINE) {
     Info.dest = EscDestKind(Source->Dest);
     Info.dest_source = ML.Where.destinationSource(M, Source);
   }
@@ -192,6 +193,31 @@ void BodyLowering::lowerOpaqueAllocation(CallBase &C, Function *Fn, const CallIn
   Op.index = newSite(C, Info, Source);
   Op.dst = result(C);
   emit(Op, &C);
+}
+
+// The buffer that getline makes, or makes larger: an object of its own that stays on the heap. What
+// else the call does its model says.
+void BodyLowering::lowerLineBuffer(CallBase &C, Function *Fn, const CallInfo *Source) {
+  EscValue Line = operand(C.getArgOperand(0));
+  if (Line == ESC_NONE)
+    return;
+  EscSiteInfo Info = {};
+  std::string Name = Fn->getName().str();
+  Info.kind = ESC_ALLOC_GETLINE;
+  Info.allocator = Name.c_str();
+  Info.size_bytes = esc_number_unknown();
+  Info.align_bytes = 16;
+  Info.may_fail = true;
+  EscOpInfo Op = esc_op_info(ESC_OP_ALLOC);
+  Op.index = newSite(C, Info, Source);
+  Op.dst = newValue();
+  emit(Op, &C);
+  emitStore(Line, Op.dst, C.getArgOperand(0)->getType(), false, &C);
+}
+
+bool readsLines(const Function &F) {
+  return F.isDeclaration() && F.arg_size() >= 3 &&
+         (F.getName() == "getline" || F.getName() == "getdelim" || F.getName() == "__getdelim");
 }
 
 } // namespace escapement

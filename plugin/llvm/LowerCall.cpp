@@ -190,6 +190,8 @@ void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
   emit(Info, &C);
   if (Opaque)
     lowerOpaqueAllocation(C, Fn, Source);
+  if (readsLines(*Fn) && !C.isNoBuiltin() && esc_model_exists(M, Fn->getName().str().c_str()))
+    lowerLineBuffer(C, Fn, Source);
 }
 
 } // namespace escapement

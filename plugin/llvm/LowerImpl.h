@@ -33,6 +33,9 @@ namespace escapement {
 // The function that is called, whatever casts and aliases stand between; null: through a pointer.
 llvm::Function *calledFunction(const llvm::CallBase &C);
 
+// The library's getline and the like, which keep the memory they make in their caller's pointer.
+bool readsLines(const llvm::Function &F);
+
 class ModuleLowering {
 public:
   ModuleLowering(llvm::Module &IR, const LowerAnalyses &Analyses, const SourceTable &Sources,
@@ -143,6 +146,7 @@ private:
   // Allocators (LowerAllocator.cpp).
   bool lowerAllocator(llvm::CallBase &C, llvm::Function *F);
   void lowerOpaqueAllocation(llvm::CallBase &C, llvm::Function *F, const CallInfo *Source);
+  void lowerLineBuffer(llvm::CallBase &C, llvm::Function *Fn, const CallInfo *Source);
   EscSite newSite(llvm::CallBase &C, EscSiteInfo &Info, const CallInfo *Source);
   EscNumber allocatedSize(llvm::CallBase &C, const EscAllocatorModel &Model);
   uint64_t alignment(llvm::CallBase &C, const EscAllocatorModel &Model);

@@ -8,3 +8,7 @@ kept_on_heap.c:33:18:     from text = malloc(room) (init) at kept_on_heap.c:33:1
 kept_on_heap.c:33:18:   flow: {freed} = text:
 kept_on_heap.c:33:18:     from getline (call parameter) at kept_on_heap.c:36:9
 kept_on_heap.c:33:18: malloc(room) does not escape; kept on heap: reallocated by getline
+kept_on_heap.c:36:9: getline(&text, &room, stdin) does not escape; kept on heap:
+kept_on_heap.c:36:9:   flow: {freed} = &{getline(&text, &room, stdin)}:
+kept_on_heap.c:36:9:     from getline (call parameter) at kept_on_heap.c:36:9
+kept_on_heap.c:36:9: getline(&text, &room, stdin) does not escape; kept on heap: reallocated by getline
