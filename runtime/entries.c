@@ -58,9 +58,13 @@ static size_t with_room(size_t size, size_t old) {
 
 static void *moved(void *p, size_t size, size_t old) {
     size_t room = with_room(size, old);
+    int saved = errno;
     void *new = escrt_malloc(room);
-    if (!new &&room != size)
+    if (!new &&room != size) {
         new = escrt_malloc(room = size);
+        if (new) /* the first refusal is no failure */
+            errno = saved;
+    }
     if (!new)
         return NULL;
     Span *span = span_of(new);
