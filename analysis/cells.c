@@ -90,7 +90,7 @@ static void add_reader(Solver *s, Obj o, const Reader *reader) {
 
 /* The cell of exactly that range, or the one that covers everything when there are too many. */
 static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width) {
-    bool folded = s->coarse && esc_obj_is_placeholder(s->objs[o].kind);
+    bool folded = s->coarse && esc_obj_is_callers(s->objs[o].kind);
     if (folded || s->objs[o].ncells >= MAX_CELLS || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
@@ -109,7 +109,7 @@ static uint32_t get_cell(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t widt
     s->cells[id] = (Cell){o, lo, hi, width, node, s->objs[o].first_cell};
     s->objs[o].first_cell = id;
     s->objs[o].ncells++;
-    if (esc_obj_is_placeholder(s->objs[o].kind))
+    if (esc_obj_is_callers(s->objs[o].kind))
         esc_solver_copy(s, node, s->expose_node, 0, 0, ESC_NONE);
     for (uint32_t i = s->objs[o].first_reader; i != ESC_NONE && !s->failed;
          i = s->readers[i].next) {
@@ -129,10 +129,10 @@ Obj esc_solver_root(const Solver *s, Obj o) {
     return o;
 }
 
-/* What that range of a placeholder held on entry. Pointers are told apart one level deep; numbers
- * at every level, for a number that is read somewhere down a list must not look like all the
- * pointers there. Each reader gets the entry contents of its own range; they are no cell, so what
- * was stored and what was there on entry never mix. */
+/* What that range of memory of the caller held on entry. Pointers are told apart one level deep;
+ * numbers at every level, for a number that is read somewhere down a list must not look like all
+ * the pointers there. Each reader gets the entry contents of its own range; they are no cell, so
+ * what was stored and what was there on entry never mix. */
 static Obj entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, bool thin) {
     ObjKind kind = s->objs[o].kind;
     bool level1 = kind == OBJ_PARAM || kind == OBJ_CALLBACK;
@@ -184,7 +184,7 @@ void esc_solver_read(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, N
         esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, why, op);
         return;
     }
-    if (esc_obj_is_placeholder(kind))
+    if (esc_obj_is_callers(kind))
         esc_solver_fact(s, dst, entry_contents(s, o, lo, hi, width, thin), 0, 0, why, op);
     Reader r = {
         .lo = lo, .hi = hi, .width = width, .dst = dst, .into = ESC_NONE, .op = op, .why = why};
@@ -257,7 +257,7 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
             esc_solver_write(s, to, to_lo, to_hi, width, s->world_value, op);
         return;
     }
-    if (esc_obj_is_placeholder(kind)) {
+    if (esc_obj_is_callers(kind)) {
         Node entry = entry_node(s, entry_contents(s, from, from_lo, from_hi, width, thin), why, op);
         esc_solver_write(s, to, to_lo, to_hi, width, entry, op);
     }

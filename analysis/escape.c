@@ -84,7 +84,7 @@ static void offer_sinks(const Solver *s, Cause *causes) {
 }
 
 /* Own objects in memory that the caller holds. */
-static void offer_placeholder(const Solver *s, Cause *causes, Obj holder) {
+static void offer_callers(const Solver *s, Cause *causes, Obj holder) {
     const Object *root = &s->objs[esc_solver_root(s, holder)];
     EscReason reason = ESC_REASON_FUNCTION_POINTER;
     const char *text = "";
@@ -176,8 +176,8 @@ static void find_causes(const Solver *s, Cause *causes) {
         offer(&causes[s->facts[k].obj], ESC_REASON_RETURNED, "");
     offer_sinks(s, causes);
     for (Obj o = 0; o < s->nobjs; o++)
-        if (esc_obj_is_placeholder(s->objs[o].kind))
-            offer_placeholder(s, causes, o);
+        if (esc_obj_is_callers(s->objs[o].kind))
+            offer_callers(s, causes, o);
     spread(s, causes);
     offer_rest(s, causes);
     spread(s, causes);
@@ -210,7 +210,7 @@ static void add_free_use(Solver *s, const FreeEvent *event, FuncResult *out) {
                    .sites = s->m->analysis->npool};
     for (FactId k = s->nodes[event->node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
         const Object *o = &s->objs[s->facts[k].obj];
-        if (esc_obj_is_placeholder(o->kind) && out->foreign_frees)
+        if (esc_obj_is_callers(o->kind) && out->foreign_frees)
             out->foreign_frees[event->op / 32] |= 1u << (event->op % 32);
         if (o->kind == OBJ_LOCAL || o->kind == OBJ_FUNCTION)
             continue; /* freeing those is undefined */

@@ -297,8 +297,8 @@ static FactId fact_in_sinks(const Solver *s, Obj o, EscReason reason) {
 
 static FactId fact_in_cells(const Solver *s, Obj o, bool of_caller) {
     for (uint32_t c = 0; c < s->ncells; c++) {
-        bool placeholder = esc_obj_is_placeholder(s->objs[s->cells[c].obj].kind);
-        FactId k = placeholder == of_caller && s->cells[c].obj != o
+        bool callers = esc_obj_is_callers(s->objs[s->cells[c].obj].kind);
+        FactId k = callers == of_caller && s->cells[c].obj != o
                        ? esc_solver_find(s, s->cells[c].node, o)
                        : ESC_NONE;
         if (k != ESC_NONE)
@@ -384,7 +384,7 @@ void esc_explain_local(Solver *s, EscLocal local, Text *out) {
 static bool object_of(const Solver *s, Obj o, uint32_t group, int level) {
     const Object *object = &s->objs[o];
     int depth = object->kind == OBJ_PARAM ? 0 : object->kind == OBJ_CONTENT ? 1 : 2;
-    if (!esc_obj_is_placeholder(object->kind) || object->kind == OBJ_CALLBACK || object->thin)
+    if (!esc_obj_is_callers(object->kind) || object->kind == OBJ_CALLBACK || object->thin)
         return false;
     while (s->objs[o].kind == OBJ_CONTENT || s->objs[o].kind == OBJ_DEEP)
         o = s->objs[o].parent;

@@ -176,7 +176,7 @@ static void add_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId ca
 
 void esc_solver_fact(Solver *s, Node n, Obj o, int64_t lo, int64_t hi, FactId cause, EscOp op) {
     esc_range_canonical(&lo, &hi);
-    if (o == OBJ_WORLD || (s->coarse && esc_obj_is_placeholder(s->objs[o].kind))) {
+    if (o == OBJ_WORLD || (s->coarse && esc_obj_is_callers(s->objs[o].kind))) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
     }

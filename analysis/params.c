@@ -77,7 +77,7 @@ static bool outlives(const Solver *s, Obj o) {
 static void stores(const Solver *s, FuncResult *out) {
     for (uint32_t c = 0; c < s->ncells; c++) {
         Obj holder = s->cells[c].obj;
-        bool foreign = esc_obj_is_placeholder(s->objs[holder].kind);
+        bool foreign = esc_obj_is_callers(s->objs[holder].kind);
         if (!foreign && !outlives(s, holder))
             continue;
         const Param *p = foreign ? param_of(s, holder) : NULL;
@@ -87,7 +87,7 @@ static void stores(const Solver *s, FuncResult *out) {
             /* What a reallocation carries along was there before. */
             if (f->op != ESC_NONE && s->f->ops[f->op].kind == ESC_OP_REALLOC)
                 continue;
-            if (!esc_obj_is_placeholder(s->objs[f->obj].kind) || same_parameter(s, holder, f->obj))
+            if (!esc_obj_is_callers(s->objs[f->obj].kind) || same_parameter(s, holder, f->obj))
                 continue;
             if (p && (p->flags & ESC_PARAM_SRET))
                 to_result(s, out, f->obj, k);
@@ -154,17 +154,17 @@ static bool fresh_result(const Solver *s) {
 
 void esc_param_facts(Solver *s, FuncResult *out) {
     for (FactId k = s->nodes[s->world_node].first_fact; k != ESC_NONE; k = s->facts[k].next)
-        if (esc_obj_is_placeholder(s->objs[s->facts[k].obj].kind))
+        if (esc_obj_is_callers(s->objs[s->facts[k].obj].kind))
             leaks(s, out, s->facts[k].obj);
     for (FactId k = s->nodes[s->return_node].first_fact; k != ESC_NONE; k = s->facts[k].next)
-        if (esc_obj_is_placeholder(s->objs[s->facts[k].obj].kind))
+        if (esc_obj_is_callers(s->objs[s->facts[k].obj].kind))
             to_result(s, out, s->facts[k].obj, k);
     stores(s, out);
     for (uint32_t i = 0; i < s->ncallbacks; i++)
         conditional(s, out, &s->callbacks[i]);
     for (uint32_t i = 0; i < s->nfrees; i++)
         for (FactId k = s->nodes[s->frees[i].node].first_fact; k != ESC_NONE; k = s->facts[k].next)
-            if (!s->frees[i].assumed && esc_obj_is_placeholder(s->objs[s->facts[k].obj].kind))
+            if (!s->frees[i].assumed && esc_obj_is_callers(s->objs[s->facts[k].obj].kind))
                 frees(s, out, s->facts[k].obj);
     out->fresh_result = fresh_result(s);
 }

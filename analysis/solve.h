@@ -300,7 +300,7 @@ static inline uint32_t esc_mix(uint32_t h, uint32_t x) {
 static inline uint8_t esc_lost_bit(EscSite site) {
     return (uint8_t)(1u << (site % 8));
 }
-static inline bool esc_obj_is_placeholder(ObjKind kind) {
+static inline bool esc_obj_is_callers(ObjKind kind) {
     return kind == OBJ_PARAM || kind == OBJ_CALLBACK || kind == OBJ_CONTENT || kind == OBJ_DEEP;
 }
 static inline bool esc_obj_is_own(ObjKind kind) {

@@ -70,7 +70,7 @@ static bool lost(const Builder *b, Obj o) {
             return true;
         o = object->parent;
     }
-    return esc_obj_is_placeholder(object->kind) && b->in_world[o];
+    return esc_obj_is_callers(object->kind) && b->in_world[o];
 }
 
 static EscValue content_value(Builder *b, Obj o) {
@@ -257,7 +257,7 @@ static void emit_leaks(Builder *b) {
     const Solver *s = b->s;
     for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
         Obj o = s->facts[i].obj;
-        if (!esc_obj_is_placeholder(s->objs[o].kind) || b->leaked[o])
+        if (!esc_obj_is_callers(s->objs[o].kind) || b->leaked[o])
             continue;
         b->leaked[o] = true;
         bool root = s->objs[o].kind == OBJ_PARAM || s->objs[o].kind == OBJ_CALLBACK;
@@ -270,7 +270,7 @@ static void emit_store(Builder *b, Obj o, const Cell *c, const Fact *f) {
     EscOpInfo info = esc_op_info(ESC_OP_STORE);
     info.a = value_of(b, o);
     if (info.a == b->world) { /* what is put there is lost from sight with it */
-        bool theirs = esc_obj_is_placeholder(b->s->objs[f->obj].kind) && !lost(b, f->obj);
+        bool theirs = esc_obj_is_callers(b->s->objs[f->obj].kind) && !lost(b, f->obj);
         bool made = b->s->objs[f->obj].kind == OBJ_SITE || b->s->objs[f->obj].kind == OBJ_FRESH;
         if ((theirs || (made && !b->in_world[f->obj])) && !b->leaked[f->obj]) {
             b->leaked[f->obj] = true;
@@ -305,7 +305,7 @@ static void emit_frees(Builder *b, bool clonable) {
         for (FactId i = s->nodes[event->node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
             Obj o = s->facts[i].obj;
             uint8_t bit = fixed ? 2 : 1;
-            if (!esc_obj_is_placeholder(s->objs[o].kind) || (b->freed[o] & bit) || lost(b, o))
+            if (!esc_obj_is_callers(s->objs[o].kind) || (b->freed[o] & bit) || lost(b, o))
                 continue;
             b->freed[o] |= bit;
             EscOpInfo info = esc_op_info(ESC_OP_FREE);
@@ -332,7 +332,7 @@ static void emit_all(Builder *b) {
                   ESC_FUNC_RETURNS_TWICE | ESC_FUNC_SANITIZED;
     emit_leaks(b);
     for (Obj o = 0; o < s->nobjs; o++)
-        if (esc_obj_is_placeholder(s->objs[o].kind))
+        if (esc_obj_is_callers(s->objs[o].kind))
             emit_contents(b, o);
     for (uint32_t i = 0; i < s->ncallbacks; i++)
         value_of(b, s->callbacks[i].object);
