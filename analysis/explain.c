@@ -180,26 +180,23 @@ static void add_op_step(Flow *f, EscOp id, FactId before, bool last, EscReason r
 /* ---- the callee's own step --------------------------------------------------------------------
  */
 
-/* The operation that defines `v`, behind copies; NULL when it is a parameter. */
 static const Op *definition(const Function *g, EscValue v) {
-    const Op *found = NULL;
-    for (EscOp i = g->nops; i-- > 0;) {
-        const Op *op = &g->ops[i];
-        if (op->dst != v || v == ESC_NONE)
-            continue;
-        if (op->kind != ESC_OP_COPY)
-            return op;
-        v = op->a;
-        found = op;
-        i = g->nops; /* what it copies may stand anywhere */
-        if (v == found->dst)
-            return NULL;
-    }
+    for (EscOp i = 0; i < g->nops && v != ESC_NONE; i++)
+        if (g->ops[i].dst == v)
+            return &g->ops[i];
     return NULL;
 }
 
+/* What an address is made of, behind a few copies; NULL when that is a parameter. */
+static const Op *origin_of_address(const Function *g, EscValue v) {
+    const Op *op = definition(g, v);
+    for (int copies = 0; op && op->kind == ESC_OP_COPY && copies < 8; copies++)
+        op = definition(g, op->a);
+    return op;
+}
+
 static const char *stored_where(const EscModule *m, const Function *g, const Op *store) {
-    const Op *address = definition(g, store->a);
+    const Op *address = origin_of_address(g, store->a);
     if (!address || address->kind != ESC_OP_GLOBAL)
         return assign_kind(m->sources[store->source].lvalue);
     switch (m->globals[address->index].kind) {
