@@ -23,13 +23,16 @@ enum { MAX_SIGNATURES = 1 << 12 }; /* a program has some hundred; calls of other
 
 static const char dispatcher_name[] = "a function that a pointer names";
 
-static bool is_target(const EscModule *m, EscFunc f) {
-    return (m->funcs[f].flags & ESC_FUNC_ADDRESS_TAKEN) != 0;
-}
-
+/* Whether such a call may be of `f`. Who writes a call without a result does not mean an allocator:
+ * memory is never made for nothing. */
 static bool reaches(const EscModule *m, uint32_t signature, EscFunc f) {
     const Function *fn = &m->funcs[f];
-    return is_target(m, f) && (fn->signature == signature || fn->loose_signature == signature);
+    const Signatures *s = &fn->signatures;
+    if (!(fn->flags & ESC_FUNC_ADDRESS_TAKEN))
+        return false;
+    if (s->exact == ESC_NONE || s->exact == signature || s->dropped == signature)
+        return true;
+    return s->without == signature && !(fn->flags & ESC_FUNC_MALLOC);
 }
 
 /* Whether all functions of the signature take as many arguments. */
@@ -73,8 +76,7 @@ static EscFunc make_dispatcher(EscModule *m, uint32_t signature, uint32_t nfuncs
     for (uint32_t i = 0; i < nparams; i++)
         args[i] = (EscArg){.value = i, .number = esc_number_unknown()};
     for (EscFunc f = 0; f < nfuncs; f++) {
-        bool unknown = is_target(m, f) && m->funcs[f].signature == ESC_NONE;
-        if (!unknown && !reaches(m, signature, f))
+        if (!reaches(m, signature, f))
             continue;
         EscOpInfo back = esc_op_info(ESC_OP_RETURN);
         back.a = emit_call(m, d, block, f, args, nparams);
@@ -114,6 +116,18 @@ void esc_dispatch_make(EscModule *m) {
     }
     m->dispatch = dispatch;
     m->ndispatch = n;
+}
+
+EscFunc esc_sole_target(const EscModule *m, uint32_t signature) {
+    EscFunc sole = ESC_NONE;
+    for (EscFunc f = 0; f < m->nfuncs; f++) {
+        if (!reaches(m, signature, f))
+            continue;
+        if (sole != ESC_NONE)
+            return ESC_NONE;
+        sole = f;
+    }
+    return sole;
 }
 
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature) {

@@ -165,8 +165,7 @@ void esc_body_free(EscModule *m, Function *f) {
         .name = f->name,
         .source_name = f->source_name,
         .source = f->source,
-        .signature = ESC_NONE,
-        .loose_signature = ESC_NONE,
+        .signatures = {ESC_NONE, ESC_NONE, ESC_NONE},
         .alloc_count_param = ESC_NONE,
         .alloc_unit_param = ESC_NONE,
         .dealloc = ESC_NONE,
@@ -313,12 +312,11 @@ void esc_function_source(EscModule *m, EscFunc func, const char *source_name, Es
     f->source = valid_source(m, where);
 }
 
-void esc_function_signature(EscModule *m, EscFunc func, uint32_t signature, uint32_t loose) {
+void esc_function_signatures(EscModule *m, EscFunc func, uint32_t exact, uint32_t dropped,
+                             uint32_t without) {
     Function *f = get_function(m, func);
-    if (!f)
-        return;
-    f->signature = signature;
-    f->loose_signature = loose;
+    if (f)
+        f->signatures = (Signatures){exact, dropped, without};
 }
 
 void esc_function_reserve(EscModule *m, EscFunc func, uint64_t bytes) {

@@ -82,16 +82,21 @@ typedef struct Call {
     uint8_t kind;
 } Call;
 
+/* See esc_function_signatures. */
+typedef struct Signatures {
+    uint32_t exact, dropped, without;
+} Signatures;
+
 typedef struct Function {
     const char *name;
     const char *source_name; /* NULL: as name */
     EscSource source;
     uint32_t nparams, flags;
     bool has_body, is_model;
-    bool user_model;                     /* from a user's file: wins over a body */
-    Param *params;                       /* nparams */
-    uint64_t reserved_bytes;             /* of the frame: moved there before this model was made */
-    uint32_t signature, loose_signature; /* see esc_function_signature; ESC_NONE: any call */
+    bool user_model;         /* from a user's file: wins over a body */
+    Param *params;           /* nparams */
+    uint64_t reserved_bytes; /* of the frame: moved there before this model was made */
+    Signatures signatures;   /* ESC_NONE: none given */
     uint32_t alloc_count_param, alloc_unit_param; /* ESC_NONE: no alloc_size */
     EscFunc dealloc;
     uint32_t dealloc_param;       /* malloc(dealloc, n): ESC_NONE when absent */

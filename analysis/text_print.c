@@ -383,8 +383,9 @@ static void put_header(Printer *p) {
             put_format(p, ", %" PRIu32, f->alloc_unit_param);
         put_text(p, ")");
     }
-    if (f->signature != ESC_NONE || f->loose_signature != ESC_NONE)
-        put_format(p, " signature %" PRIu32 " %" PRIu32, f->signature, f->loose_signature);
+    if (f->signatures.exact != ESC_NONE)
+        put_format(p, " signatures %" PRIu32 " %" PRIu32 " %" PRIu32, f->signatures.exact,
+                   f->signatures.dropped, f->signatures.without);
     if (f->reserved_bytes)
         put_format(p, " reserved %" PRIu64, f->reserved_bytes);
     if (f->dealloc != ESC_NONE && f->dealloc < p->m->nfuncs) {

@@ -233,10 +233,11 @@ static bool read_header_part(TextReader *r, uint32_t *flags, EscSourceInfo *plac
         uint32_t param = esc_read_u32(r, "the position of the memory among the parameters");
         if (!lex->failed)
             esc_function_deallocator(r->m, r->func, dealloc, param);
-    } else if (esc_lex_take_word(lex, "signature")) {
-        uint32_t signature = esc_read_u32(r, "a signature's number");
-        uint32_t loose = esc_read_u32(r, "the number of the signature without a result");
-        esc_function_signature(r->m, r->func, signature, loose);
+    } else if (esc_lex_take_word(lex, "signatures")) {
+        uint32_t exact = esc_read_u32(r, "a signature's number");
+        uint32_t dropped = esc_read_u32(r, "the signature of calls that drop the result");
+        uint32_t without = esc_read_u32(r, "the signature of calls without a result");
+        esc_function_signatures(r->m, r->func, exact, dropped, without);
     } else if (esc_lex_take_word(lex, "reserved")) {
         esc_read_current(r)->reserved_bytes =
             esc_lex_need_number(lex, UINT64_MAX, "bytes of the frame");

@@ -3,12 +3,12 @@
 #include "Closed.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/GlobalAlias.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
+#include <memory>
 
 using namespace llvm;
 
@@ -36,10 +36,9 @@ static void passedAs(raw_ostream &Text, Type *T, const DataLayout &DL, bool Poin
     Text << *T;
 }
 
-std::string signatureText(const FunctionType &Type, AttributeList Attributes, const DataLayout &DL,
-                          bool Loose) {
-  std::string Result;
-  raw_string_ostream Text(Result);
+uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attributes, Result R) {
+  std::string Key;
+  raw_string_ostream Text(Key);
   for (unsigned N = 0; N < Type.getNumParams(); ++N) {
     if (llvm::Type *Pointee = Attributes.getParamByValType(N))
       Text << "byval " << DL.getTypeAllocSize(Pointee).getKnownMinValue();
@@ -47,58 +46,82 @@ std::string signatureText(const FunctionType &Type, AttributeList Attributes, co
       passedAs(Text, Type.getParamType(N), DL, false);
     Text << (Attributes.hasParamAttr(N, Attribute::StructRet) ? "sret," : ",");
   }
-  Text << (Type.isVarArg() ? "..." : "");
-  if (!Loose)
-    passedAs(Text << "->", Type.getReturnType(), DL, true);
-  return Text.str();
+  Text << (Type.isVarArg() ? "..." : "") << (R == Result::Dropped ? "->any" : "->");
+  if (R == Result::Used)
+    passedAs(Text, Type.getReturnType(), DL, true);
+  return Numbers.try_emplace(Text.str(), uint32_t(Numbers.size())).first->second;
 }
 
-bool dropsResult(const CallBase &C) { return C.use_empty(); }
+void SignatureTable::declare(EscModule *M, EscFunc Id, const Function &F) {
+  if (!F.hasAddressTaken())
+    return;
+  auto Number = [&](Result R) { return number(*F.getFunctionType(), F.getAttributes(), R); };
+  esc_function_signatures(M, Id, Number(Result::Used), Number(Result::Dropped),
+                          Number(Result::None));
+}
 
-bool canDropResult(const Function &F) { return !F.returnDoesNotAlias(); }
+uint32_t SignatureTable::number(const CallBase &C) {
+  if (!C.isIndirectCall() || C.getFunctionType()->isVarArg())
+    return ESC_NONE;
+  Result R = C.getType()->isVoidTy() ? Result::None
+             : C.use_empty()         ? Result::Dropped
+                                     : Result::Used;
+  return number(*C.getFunctionType(), C.getAttributes(), R);
+}
 
 namespace {
 
-// Per signature the functions whose address is taken; only how many matters beyond one.
-using Targets = StringMap<SmallVector<Function *, 2>>;
+struct ModuleFree {
+  void operator()(EscModule *M) const { esc_module_free(M); }
+};
 
-Targets findTargets(Module &M) {
-  Targets Result;
-  const DataLayout &DL = M.getDataLayout();
-  for (Function &F : M) {
-    if (F.isIntrinsic() || !F.hasAddressTaken())
-      continue;
-    AttributeList Attributes = F.getAttributes();
-    Result[signatureText(*F.getFunctionType(), Attributes, DL, false)].push_back(&F);
-    if (canDropResult(F))
-      Result[signatureText(*F.getFunctionType(), Attributes, DL, true)].push_back(&F);
+// A model of the functions whose address is taken, and of nothing else.
+struct TargetModel {
+  explicit TargetModel(Module &M) : Table(M.getDataLayout()), Model(esc_module_new(nullptr)) {
+    for (Function &F : M) {
+      if (F.isIntrinsic() || !F.hasAddressTaken() || !Model)
+        continue;
+      EscFunc Id = esc_function(Model.get(), F.getName().str().c_str());
+      uint32_t Flags = ESC_FUNC_ADDRESS_TAKEN;
+      Flags |= F.returnDoesNotAlias() ? ESC_FUNC_MALLOC : 0;
+      esc_function_declare(Model.get(), Id, unsigned(F.arg_size()), Flags);
+      Table.declare(Model.get(), Id, F);
+      if (Functions.size() <= Id)
+        Functions.resize(size_t(Id) + 1);
+      Functions[Id] = &F;
+    }
   }
-  return Result;
-}
+
+  Function *soleTarget(const CallBase &C) {
+    uint32_t Number = Model ? Table.number(C) : uint32_t(ESC_NONE);
+    EscFunc Id = Number == ESC_NONE ? EscFunc(ESC_NONE) : esc_sole_target(Model.get(), Number);
+    Function *Sole = Id < Functions.size() ? Functions[Id] : nullptr;
+    bool Same = Sole && Sole->getFunctionType() == C.getFunctionType() &&
+                Sole->getCallingConv() == C.getCallingConv();
+    return Same ? Sole : nullptr;
+  }
+
+  SignatureTable Table;
+  std::unique_ptr<EscModule, ModuleFree> Model;
+  SmallVector<Function *, 16> Functions;
+};
 
 } // namespace
 
 bool callSoleTargets(Module &M) {
   if (bringsFunctions(M))
     return false;
-  Targets All = findTargets(M);
+  TargetModel Targets(M);
   bool Changed = false;
   for (Function &F : M)
     for (Instruction &I : instructions(F)) {
       auto *C = dyn_cast<CallBase>(&I);
-      if (!C || !C->isIndirectCall() || C->getFunctionType()->isVarArg() ||
-          C->hasOperandBundles() || C->isMustTailCall() || F.hasOptNone())
+      if (!C || C->hasOperandBundles() || C->isMustTailCall() || F.hasOptNone())
         continue;
-      auto Found = All.find(signatureText(*C->getFunctionType(), C->getAttributes(),
-                                          M.getDataLayout(), dropsResult(*C)));
-      if (Found == All.end() || Found->second.size() != 1)
-        continue;
-      Function *Sole = Found->second.front();
-      if (Sole->getFunctionType() != C->getFunctionType() ||
-          Sole->getCallingConv() != C->getCallingConv())
-        continue;
-      C->setCalledFunction(Sole);
-      Changed = true;
+      if (Function *Sole = Targets.soleTarget(*C)) {
+        C->setCalledFunction(Sole);
+        Changed = true;
+      }
     }
   return Changed;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Closed.h - what follows from the promise that a program is whole (Options::WholeProgram).
 //
-// NOT HERE  Which functions a call through an unknown pointer reaches (analysis/dispatch.c).
+// NOT HERE  Which functions a call through a pointer reaches (analysis/dispatch.c).
 #ifndef ESCAPEMENT_PLUGIN_CLOSED_H
 #define ESCAPEMENT_PLUGIN_CLOSED_H
 
+#include "escapement/analysis.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Attributes.h"
-#include <string>
 
 namespace llvm {
 class CallBase;
@@ -21,15 +22,23 @@ namespace escapement {
 // Whether functions of other files come into the program as pointers, whatever was promised.
 bool bringsFunctions(const llvm::Module &M);
 
-// What a call and the functions it may reach agree on: how each parameter is passed and, unless
-// `Loose`, the result.
-std::string signatureText(const llvm::FunctionType &Type, llvm::AttributeList Attributes,
-                          const llvm::DataLayout &DL, bool Loose);
+// Numbers for what calls through pointers and the functions they may reach agree on (analysis.h,
+// esc_function_signatures).
+class SignatureTable {
+public:
+  explicit SignatureTable(const llvm::DataLayout &DL) : DL(DL) {}
+  // Gives the function its numbers when its address is taken.
+  void declare(EscModule *M, EscFunc Id, const llvm::Function &F);
+  // ESC_NONE: the function is not called through a pointer, or without a prototype.
+  uint32_t number(const llvm::CallBase &C);
 
-// Nobody looks at the result of this call: a program may well call an int function as a void one.
-bool dropsResult(const llvm::CallBase &C);
-// Whether such a call may be meant for it: memory is never allocated for nothing.
-bool canDropResult(const llvm::Function &F);
+private:
+  enum class Result { Used, Dropped, None };
+  uint32_t number(const llvm::FunctionType &Type, llvm::AttributeList Attributes, Result R);
+
+  const llvm::DataLayout &DL;
+  llvm::StringMap<uint32_t> Numbers;
+};
 
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
 // behind a hook is an allocator. Whether any did.

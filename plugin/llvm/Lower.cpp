@@ -107,7 +107,7 @@ uint32_t parameterFlags(const Function &F, unsigned N) {
 ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
                                const SourceTable &Sources, const Options &Opts)
     : IR(IR), Analyses(Analyses), Opts(Opts), DL(IR.getDataLayout()),
-      Where(Sources, Opts.NeedSource) {
+      Where(Sources, Opts.NeedSource), Signatures(DL) {
   EscConfig Config = esc_config_default();
   Config.max_object_bytes = Opts.MaxObject;
   Config.max_frame_bytes = Opts.MaxFrame;
@@ -175,11 +175,6 @@ EscFunc ModuleLowering::unknownFunction(StringRef Name, unsigned NumParams) {
   return Id;
 }
 
-uint32_t ModuleLowering::signature(const FunctionType &Type, AttributeList Attributes, bool Loose) {
-  std::string Text = signatureText(Type, Attributes, DL, Loose);
-  return Signatures.try_emplace(Text, uint32_t(Signatures.size())).first->second;
-}
-
 bool ModuleLowering::takesRest(const Function &F) { return F.isVarArg() && !F.isDeclaration(); }
 
 void ModuleLowering::declare(Function *F, EscFunc Id) {
@@ -192,11 +187,8 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
     Flags |= ESC_FUNC_REPORT;
   if (Info && !Info->ReturnsPointer)
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
-  if (Closed && (Flags & ESC_FUNC_ADDRESS_TAKEN))
-    esc_function_signature(M, Id, signature(*F->getFunctionType(), F->getAttributes(), false),
-                           canDropResult(*F)
-                               ? signature(*F->getFunctionType(), F->getAttributes(), true)
-                               : uint32_t(ESC_NONE));
+  if (Closed)
+    Signatures.declare(M, Id, *F);
   esc_function_declare(M, Id, unsigned(F->arg_size()) + (takesRest(*F) ? 1 : 0), Flags);
   if (!F->isDeclaration())
     esc_function_reserve(M, Id, movedBytes(*F));

@@ -9,7 +9,6 @@
 //
 // NOT HERE  Allocators (LowerAllocator.cpp), intrinsics and inline assembly (LowerIntrinsic.cpp),
 // what a library function does with its arguments (analysis/models/libc.models).
-#include "Closed.h"
 #include "LowerImpl.h"
 #include "Number.h"
 #include "llvm/Analysis/LazyValueInfo.h"
@@ -61,9 +60,8 @@ void BodyLowering::lowerCall(CallBase &C) {
     SmallVector<EscArg, 8> Args;
     arguments(C, Source, Args);
     Info.a = operand(C.getCalledOperand());
-    // A function without a prototype is called with any arguments.
-    if (ML.Closed && Info.a != ESC_NONE && !C.getFunctionType()->isVarArg())
-      Info.index = ML.signature(*C.getFunctionType(), C.getAttributes(), dropsResult(C));
+    if (ML.Closed && Info.a != ESC_NONE)
+      Info.index = ML.Signatures.number(C);
     if (Info.a == ESC_NONE) // calls a number
       Info.a = emitWorld(&C);
     Info.dst = result(C);

@@ -18,6 +18,7 @@
 #ifndef ESCAPEMENT_PLUGIN_LOWER_IMPL_H
 #define ESCAPEMENT_PLUGIN_LOWER_IMPL_H
 
+#include "Closed.h"
 #include "Location.h"
 #include "Lower.h"
 #include "Slice.h"
@@ -51,16 +52,14 @@ public:
   // The allocator model of a callee, when the compiler may treat it as that function.
   bool allocator(llvm::Function *F, EscAllocatorModel &Model);
 
-  // In a closed program: the number of signatureText.
-  uint32_t signature(const llvm::FunctionType &Type, llvm::AttributeList Attributes, bool Loose);
-
-  bool Closed = false;
+  bool Closed = false; // Options::WholeProgram holds
   llvm::Module &IR;
   const LowerAnalyses &Analyses;
   const Options &Opts;
   const llvm::DataLayout &DL;
   Locator Where;
   LoweredModule Out;
+  SignatureTable Signatures; // of a closed program
 
 private:
   struct AllocatorEntry {
@@ -79,7 +78,6 @@ private:
   void declareParameters(llvm::Function *F, EscFunc Id, const FunctionInfo *Info);
 
   FunctionSet Relevant; // with Slice
-  llvm::StringMap<uint32_t> Signatures;
   bool NoBuiltins = false;
   llvm::StringSet<> DisabledBuiltins;
   llvm::DenseMap<const llvm::Function *, EscFunc> Functions;

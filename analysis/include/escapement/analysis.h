@@ -121,10 +121,15 @@ ESC_API void esc_function_declare(EscModule *m, EscFunc f, uint32_t nparams, uin
 /* The name as written and its place in the definition. */
 ESC_API void esc_function_source(EscModule *m, EscFunc f, const char *source_name, EscSource where);
 /* In a closed program: a call through a pointer reaches it if its number (EscOpInfo.index) is one
- * of these two, such as one for the parameters and the result, and one for the parameters alone,
- * which calls have that use no result. Numbers are small; functions of one number have as many
- * parameters. ESC_NONE (the default) for `signature`: any call may. */
-ESC_API void esc_function_signature(EscModule *m, EscFunc f, uint32_t signature, uint32_t loose);
+ * of these: `exact` for the parameters and the result, which calls have that use it; `dropped` for
+ * the parameters alone, which calls have that use no result; `without`, the same for calls that are
+ * written to have none. Numbers are small; functions of one number have as many parameters.
+ * ESC_NONE (the default) for `exact`: any call may. */
+ESC_API void esc_function_signatures(EscModule *m, EscFunc f, uint32_t exact, uint32_t dropped,
+                                     uint32_t without);
+/* In a closed program: the only function that a call of that number through a pointer reaches;
+ * ESC_NONE when there are more, or none. Needs no bodies and no esc_analyze. */
+ESC_API EscFunc esc_sole_target(const EscModule *m, uint32_t signature);
 /* Bytes of the frame that moved objects already take: a front end that asks again after it rewrote
  * (or inlined what it had rewritten) says so here, so that the budgets hold for all rounds
  * together. */
