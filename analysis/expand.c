@@ -253,17 +253,13 @@ static void expand_op(Expansion *x, const Op *op) {
     }
 }
 
-/* The value that stands for all arguments beyond the named ones; ESC_NONE when they are lost. In a
- * model it comes after the parameters. */
+/* The parameter that stands for all arguments beyond the named ones; ESC_NONE when they are lost.
+ */
 static EscValue rest_value(const Expansion *x) {
-    const Function *body = x->body;
-    if (!(body->flags & ESC_FUNC_VARIADIC))
-        return ESC_NONE;
-    if (x->is_model)
-        return body->nvalues > body->nparams ? body->nparams : ESC_NONE;
-    const Function *g = &x->s->m->funcs[x->callee];
-    bool last = g->nparams && g->params && (g->params[g->nparams - 1].flags & ESC_PARAM_REST);
-    return last ? g->nparams - 1 : ESC_NONE;
+    const Function *f = x->is_model ? x->body : &x->s->m->funcs[x->callee];
+    bool has = (f->flags & ESC_FUNC_VARIADIC) && f->nparams && f->params &&
+               (f->params[f->nparams - 1].flags & ESC_PARAM_REST);
+    return has ? f->nparams - 1 : ESC_NONE;
 }
 
 static void map_variadic(Expansion *x, EscValue pseudo) {

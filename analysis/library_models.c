@@ -270,7 +270,7 @@ static bool read_treatment(Reader *r, EscValue param) {
 /* NAME [: TREATMENT ...], all of them; the opening parenthesis is taken. */
 static void read_params(Reader *r) {
     for (uint32_t param = 0; !r->lex.failed && !esc_lex_is_mark(&r->lex, ')'); param++) {
-        esc_lex_next(&r->lex); /* the name, see scan_params; "..." is value nparams */
+        esc_lex_next(&r->lex); /* the name, see scan_params */
         if (esc_lex_take_mark(&r->lex, ':')) {
             if (!read_treatment(r, param))
                 esc_lex_expected(&r->lex, "what happens to the parameter, such as read or kept");
@@ -314,6 +314,15 @@ static bool add_param(Reader *r, const Token *token, uint32_t *cap) {
     return true;
 }
 
+/* `...`: all further arguments, as one parameter without a name. */
+static void add_rest(Reader *r, uint32_t *cap) {
+    const Token anonymous = {.text = "_", .length = 1};
+    if (!add_param(r, &anonymous, cap))
+        return;
+    r->f->params[r->f->nparams - 1].flags = ESC_PARAM_REST;
+    r->f->flags |= ESC_FUNC_VARIADIC;
+}
+
 /* Learns the parameters from a look ahead to the closing parenthesis: a treatment may name a later
  * one. */
 static void scan_params(Reader *r) {
@@ -329,7 +338,7 @@ static void scan_params(Reader *r) {
         else if (expects_name && token.kind == TOKEN_WORD)
             add_param(r, &token, &cap);
         else if (expects_name && esc_lex_is_mark(&r->lex, MARK_DOTS3))
-            r->f->flags |= ESC_FUNC_VARIADIC;
+            add_rest(r, &cap);
         else if (expects_name)
             esc_lex_expected(&r->lex, "the name of a parameter or '...'");
         expects_name = depth == 0 && esc_lex_is_mark(&r->lex, ',');
@@ -341,7 +350,7 @@ static void scan_params(Reader *r) {
     }
     if (expects_name && r->f->nparams)
         esc_lex_expected(&r->lex, "the name of a parameter or '...'");
-    r->f->nvalues = r->f->nparams + (r->f->flags & ESC_FUNC_VARIADIC ? 1 : 0);
+    r->f->nvalues = r->f->nparams;
     if (!r->lex.failed)
         r->lex = start;
 }

@@ -72,10 +72,11 @@ static void every_word_has_its_operations(void) {
     means("f(_, ...: sets world)\n", "    %2 = world\n    store %1 w8 <- %2\n");
 }
 
-static void the_value_after_the_parameters_is_any_further_argument(void) {
+static void the_last_parameter_is_any_further_argument(void) {
     EscModule *m = module_with("f(format: read, ...: read)\n");
     const Function *f = esc_model_find(m, "f");
-    CHECK(f && f->nparams == 1 && f->nvalues == 2 && (f->flags & ESC_FUNC_VARIADIC));
+    CHECK(f && f->nparams == 2 && f->nvalues == 2 && (f->flags & ESC_FUNC_VARIADIC));
+    CHECK(f && !f->params[0].flags && f->params[1].flags == ESC_PARAM_REST && !f->params[1].name);
     esc_module_free(m);
 }
 
@@ -241,7 +242,7 @@ static void damaged_models_are_read_or_refused(void) {
 
 int main(void) {
     RUN(every_word_has_its_operations);
-    RUN(the_value_after_the_parameters_is_any_further_argument);
+    RUN(the_last_parameter_is_any_further_argument);
     RUN(the_c_library_has_its_allocators);
     RUN(a_pair_of_the_user_is_an_allocator);
     RUN(the_free_of_the_library_serves_any_number_of_allocators);
