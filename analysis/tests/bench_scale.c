@@ -172,31 +172,35 @@ static void nests(Builder *b, uint32_t nops) {
     }
 }
 
-/* One nest as deep as the program is long. */
-static void one_nest(Builder *b, uint32_t nops) {
-    begin(b, "f", 0, 0);
+/* An object in an object in an object, two thirds of the operations deep; returns the outermost. */
+static EscValue add_nest(Builder *b, uint32_t nops) {
     EscValue inner = add_malloc(b);
     while (b->made < nops / 3 * 2) {
         EscValue outer = add_malloc(b);
         add_store(b, outer, 0, inner);
         inner = outer;
     }
+    return inner;
+}
+
+/* Reads from one object the next one inside, until the program has all its operations. */
+static void add_way_in(Builder *b, EscValue outer, uint32_t nops) {
     while (b->made < nops)
-        inner = add_load(b, inner, 0);
+        outer = add_load(b, outer, 0);
+}
+
+/* One nest as deep as the program is long. */
+static void one_nest(Builder *b, uint32_t nops) {
+    begin(b, "f", 0, 0);
+    add_way_in(b, add_nest(b, nops), nops);
 }
 
 /* The same nest, and the outermost object is the world's, so all are lost one after the other. */
 static void lost_nest(Builder *b, uint32_t nops) {
     begin(b, "f", 0, 1);
-    EscValue inner = add_malloc(b);
-    while (b->made < nops / 3 * 2) {
-        EscValue outer = add_malloc(b);
-        add_store(b, outer, 0, inner);
-        inner = outer;
-    }
-    add_store(b, 0, 0, inner);
-    while (b->made < nops)
-        inner = add_load(b, inner, 0);
+    EscValue outermost = add_nest(b, nops);
+    add_store(b, 0, 0, outermost);
+    add_way_in(b, outermost, nops);
 }
 
 /* A nest that each round of a loop makes anew: is the last round's dead by then? */
@@ -206,14 +210,7 @@ static void looped_nest(Builder *b, uint32_t nops) {
     esc_edge(b->m, b->f, b->block, loop);
     esc_edge(b->m, b->f, loop, loop);
     b->block = loop;
-    EscValue inner = add_malloc(b);
-    while (b->made < nops / 3 * 2) {
-        EscValue outer = add_malloc(b);
-        add_store(b, outer, 0, inner);
-        inner = outer;
-    }
-    while (b->made < nops)
-        inner = add_load(b, inner, 0);
+    add_way_in(b, add_nest(b, nops), nops);
 }
 
 /* All allocations and frees of a program in one function. */

@@ -1,19 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# blame.awk - joins symbols (1st file), the plugin's sites (2nd) and call paths (3rd): allocations by reason, then
+# blame.awk - joins symbols (1st file), the plugin's sites (2nd, of blame.jq) and call paths (3rd): allocations by reason, then
 # by path. A copy of a site is known by the calls it was inlined through; where that is not found, another copy of the site
 # speaks for it. What is at no site of the report was allocated inside a library, or in code that the report does not know.
-
-function text_of(key,    at, rest) {
-    at = index($0, "\"" key "\":\"")
-    if (!at) return ""
-    rest = substr($0, at + length(key) + 4)
-    return substr(rest, 1, match(rest, /[^\\]"/))
-}
-
-function number_of(key,    at) {
-    at = index($0, "\"" key "\":")
-    return at ? substr($0, at + length(key) + 3) + 0 : 0
-}
 
 function hex_before(text,    i, n, digits) {
     for (i = 3; i <= length(text); i++) n = n * 16 + index("123456789abcdef", substr(text, i, 1))
@@ -22,30 +10,11 @@ function hex_before(text,    i, n, digits) {
     return "0x" digits
 }
 
-FNR == 1 { file++ }
-file == 1 { frames[$1] = substr($0, length($1) + 2); next }
-# The places of a JSON list, without directories, each after a blank.
-function chain_of(    at, rest, n, part, list, i) {
-    at = index($0, "\"chain\":[")
-    if (!at) return ""
-    rest = substr($0, at + 9)
-    rest = substr(rest, 1, index(rest, "]") - 1)
-    n = split(rest, part, ",")
-    for (i = 1; i <= n; i++) {
-        gsub(/"|.*\//, "", part[i])
-        list = list " " part[i]
-    }
-    return list
-}
-
-file == 2 {
-    name = text_of("file")
-    sub(/.*\//, "", name)
-    place = name ":" number_of("line") ":" number_of("col")
-    known[place]
-    why = /optimized-away/ ? "(optimized away)" : /"moved":true/ ? "(larger than its place)" : text_of("reason")
-    exact[place chain_of()] = why
-    if (!(place in reason) || substr(reason[place], 1, 1) == "(") reason[place] = why
+FILENAME == ARGV[1] { frames[$1] = substr($0, length($1) + 2); next }
+FILENAME == ARGV[2] {
+    split($0, column, "\t")
+    exact[column[1] (column[2] == "" ? "" : " ") column[2]] = column[3]
+    if (!(column[1] in reason) || substr(reason[column[1]], 1, 1) == "(") reason[column[1]] = column[3]
     next
 }
 
@@ -65,7 +34,7 @@ function why_of(inlined,    places, first) {
     if (places in exact) return exact[places]
     first = places
     sub(/ .*/, "", first)
-    return first in known ? reason[first] : ""
+    return reason[first]
 }
 
 {

@@ -26,8 +26,8 @@ blame_program() {
     "$CORPUS/tools/launch" -P "$counts" | sort -rn >"$output.paths"
     awk '{ for (i = 3; i <= NF; i++) print $i }' "$output.paths" | sort -u >"$output.addresses"
     symbolize "$build/program" <"$output.addresses" >"$output.symbols"
-    find "$build/obj" -name '*.json' -exec cat {} + | grep '"kind":"site"' >"$output.report" || true
-    awk -f "$HERE/blame.awk" "$output.symbols" "$output.report" "$output.paths" >"$output"
+    find "$build/obj" -name '*.json' -exec jq -r -f "$HERE/blame.jq" {} + >"$output.sites"
+    awk -f "$HERE/blame.awk" "$output.symbols" "$output.sites" "$output.paths" >"$output"
     echo "$name, $form: what holds back its $(field "$CORPUS/out/$name/$form.plugin.counted.counts" allocations) allocations"
     sed -n '/^$/q;p' "$output"
 }

@@ -24,7 +24,7 @@ sites_of() {
     local reports
     mapfile -t reports < <(find "$1/obj" -name '*.json' 2>/dev/null | sort)
     ((${#reports[@]})) || { printf -- '-\t-\t-\t-' && return 0; }
-    awk -f "$HERE/sites.awk" "${reports[@]}"
+    jq -js -f "$HERE/sites.jq" "${reports[@]}"
 }
 
 # time_of FILE COLUMN: the median over the rounds.

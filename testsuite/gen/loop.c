@@ -120,16 +120,25 @@ static void loop_forever(Gen *g, Loop *l, Env *e, Random *r) {
     text_line(g->out, "}");
 }
 
+/* A half of the body in a block of its own, as a loop made of labels has it. */
+static void bare_block(Gen *g, Loop *l, Env *e, Random *r, uint32_t half) {
+    text_line(g->out, "{");
+    g->out->indent++;
+    body(g, l, e, r, half, false);
+    g->out->indent--;
+    text_line(g->out, "}");
+}
+
+static void go_round_again(Gen *g, Loop *l) {
+    text_line(g->out, "if (++%s < %s)", l->index, l->count);
+    text_line(g->out, "    goto again_%s;", l->label);
+}
+
 static void loop_goto(Gen *g, Loop *l, Env *e, Random *r) {
     text_line(g->out, "int %s = 0;", l->index);
     text_line(g->out, "again_%s:;", l->label);
-    text_line(g->out, "{");
-    g->out->indent++;
-    body(g, l, e, r, 1, false);
-    g->out->indent--;
-    text_line(g->out, "}");
-    text_line(g->out, "if (++%s < %s)", l->index, l->count);
-    text_line(g->out, "    goto again_%s;", l->label);
+    bare_block(g, l, e, r, 1);
+    go_round_again(g, l);
 }
 
 /* Two ways into one loop: both halves keep what the head needs. */
@@ -140,19 +149,10 @@ static void loop_irreducible(Gen *g, Loop *l, Env *e, Random *r) {
     text_line(g->out, "if (%s)", test);
     text_line(g->out, "    goto middle_%s;", l->label);
     text_line(g->out, "again_%s:;", l->label);
-    text_line(g->out, "{");
-    g->out->indent++;
-    body(g, l, e, r, 1, false);
-    g->out->indent--;
-    text_line(g->out, "}");
+    bare_block(g, l, e, r, 1);
     text_line(g->out, "middle_%s:;", l->label);
-    text_line(g->out, "{");
-    g->out->indent++;
-    body(g, l, e, r, 2, false);
-    g->out->indent--;
-    text_line(g->out, "}");
-    text_line(g->out, "if (++%s < %s)", l->index, l->count);
-    text_line(g->out, "    goto again_%s;", l->label);
+    bare_block(g, l, e, r, 2);
+    go_round_again(g, l);
 }
 
 void loop_statement(Gen *g, Env *e, Random *r, uint32_t node) {
