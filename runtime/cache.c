@@ -499,11 +499,6 @@ void escrt_cache_check(void) {
 void escrt_cache_fork(bool prepare, bool child) {
     for (uint32_t i = 0; i <= LOCKED_SLABS; i++) {
         Lock *lock = i == 0 ? &cache.lock : &cache.locked[i - 1].lock;
-        if (prepare)
-            lock_take(lock);
-        else if (child)
-            lock_reset(lock);
-        else
-            lock_give(lock);
+        escrt_lock_fork(lock, prepare, child);
     }
 }

@@ -272,11 +272,6 @@ void escrt_central_check(void) {
 void escrt_central_fork(bool prepare, bool child) {
     for (uint32_t class = 1; class < NUM_CLASSES; class ++) {
         Lock *lock = &centrals[class].lock;
-        if (prepare)
-            lock_take(lock);
-        else if (child)
-            lock_reset(lock);
-        else
-            lock_give(lock);
+        escrt_lock_fork(lock, prepare, child);
     }
 }

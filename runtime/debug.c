@@ -204,10 +204,5 @@ void escrt_check_everything(void) {
 }
 
 void escrt_debug_fork(bool prepare, bool child) {
-    if (prepare)
-        lock_take(&quarantine.lock);
-    else if (child)
-        lock_reset(&quarantine.lock);
-    else
-        lock_give(&quarantine.lock);
+    escrt_lock_fork(&quarantine.lock, prepare, child);
 }

@@ -422,10 +422,5 @@ void escrt_heap_set_limits(size_t soft, size_t hard) {
 /* ---- fork ---------------------------------------------------------------------------------- */
 
 void escrt_heap_fork(bool prepare, bool child) {
-    if (prepare)
-        lock_take(&heap.lock);
-    else if (child)
-        lock_reset(&heap.lock);
-    else
-        lock_give(&heap.lock);
+    escrt_lock_fork(&heap.lock, prepare, child);
 }

@@ -57,6 +57,15 @@ void escrt_lock_let_go(Lock *lock) {
         escrt_lock_wake(lock);
 }
 
+void escrt_lock_fork(Lock *lock, bool prepare, bool child) {
+    if (prepare)
+        lock_take(lock);
+    else if (child)
+        lock_reset(lock);
+    else
+        lock_give(lock);
+}
+
 #if ESCRT_CHECK_LEVEL >= 2
 /* How often this thread holds each rank. All central lists have one rank, and only fork, in order
  * of class, may hold several. */

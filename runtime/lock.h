@@ -85,4 +85,7 @@ static inline void lock_reset(Lock *lock) {
     atomic_store_explicit(&lock->word, 0, memory_order_release);
 }
 
+/* What a fork does with a lock: takes it before, and afterwards each side has it free again. */
+void escrt_lock_fork(Lock *lock, bool prepare, bool child);
+
 #endif

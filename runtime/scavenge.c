@@ -152,13 +152,9 @@ void escrt_scavenge_notice(void) {
 
 /* The child has no such thread; the memory of its stack is copied, and used again. */
 void escrt_scavenge_fork(bool prepare, bool child) {
-    if (prepare) {
-        lock_take(&scavenger.lock);
-    } else if (child) {
-        lock_reset(&scavenger.lock);
+    escrt_lock_fork(&scavenger.lock, prepare, child);
+    if (child) {
         atomic_store(&scavenger.running, false);
         atomic_store(&scavenger.alive, 0);
-    } else {
-        lock_give(&scavenger.lock);
     }
 }

@@ -184,10 +184,5 @@ InUse escrt_site_in_use(const Site *site) {
 }
 
 void escrt_sites_fork(bool prepare, bool child) {
-    if (prepare)
-        lock_take(&lock);
-    else if (child)
-        lock_reset(&lock);
-    else
-        lock_give(&lock);
+    escrt_lock_fork(&lock, prepare, child);
 }

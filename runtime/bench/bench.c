@@ -44,6 +44,28 @@ void *bench_alloc(size_t size) {
     return block;
 }
 
+void *bench_list(uint64_t *state, size_t bytes, size_t smallest, size_t largest) {
+    void **last = NULL;
+    for (size_t total = 0; total < bytes;) {
+        size_t size = bench_size(state, smallest, largest);
+        void **block = bench_alloc(size);
+        for (size_t at = 0; at + sizeof(void *) <= size; at += 4096)
+            ((char *)block)[at] = 1;
+        *block = last;
+        last = block;
+        total += size;
+    }
+    return last;
+}
+
+void bench_free_list(void *list) {
+    while (list) {
+        void *next = *(void **)list;
+        free(list);
+        list = next;
+    }
+}
+
 static void *run_started(void *argument) {
     Started *self = argument;
     self->worker(self->index, self->argument);

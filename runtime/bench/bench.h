@@ -40,6 +40,11 @@ static inline size_t bench_size(uint64_t *state, size_t smallest, size_t largest
  */
 void *bench_alloc(size_t size);
 
+/* Blocks of random sizes, `bytes` in all, every page of them written to, in a list that runs
+ * through the blocks themselves: an array of their addresses would be one more large block. */
+void *bench_list(uint64_t *state, size_t bytes, size_t smallest, size_t largest);
+void bench_free_list(void *list);
+
 typedef void (*BenchWorker)(size_t index, void *argument);
 
 /* Run `worker` in `nthreads` threads with indices 0.. and join them; index 0 runs in this thread

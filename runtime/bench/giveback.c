@@ -8,8 +8,6 @@
 #include "bench.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static const char usage[] = "THREADS MIB [LAST-SECOND]";
@@ -19,22 +17,7 @@ static size_t share_bytes;
 
 static void *fill_and_free(void *argument) {
     uint64_t state = (uint64_t)(uintptr_t)argument + 1;
-    void **last = NULL;
-    for (size_t total = 0; total < share_bytes;) {
-        size_t size = bench_size(&state, 16, 16384);
-        void **block = malloc(size);
-        if (block == NULL)
-            bench_fail("malloc returned NULL");
-        memset(block, 1, size);
-        *block = last;
-        last = block;
-        total += size;
-    }
-    while (last) {
-        void **next = *last;
-        free(last);
-        last = next;
-    }
+    bench_free_list(bench_list(&state, share_bytes, 16, 16384));
     pthread_barrier_wait(&freed);
     pthread_barrier_wait(&leave);
     return NULL;

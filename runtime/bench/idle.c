@@ -9,7 +9,6 @@
 #include "bench.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static const char usage[] = "THREADS KIB-EACH [SECONDS]";
@@ -18,24 +17,9 @@ static pthread_barrier_t freed, leave;
 static size_t wanted_bytes;
 
 static void burst(size_t index, void *argument) {
-    /* 64 Ki pointers would be another large block: the list runs through the blocks themselves. */
-    void **last = NULL;
     uint64_t state = index + 1;
     (void)argument;
-    for (size_t total = 0; total < wanted_bytes;) {
-        size_t size = bench_size(&state, 16, 8192);
-        void **block = bench_alloc(size);
-        for (size_t at = 0; at + sizeof(void *) <= size; at += 4096)
-            ((char *)block)[at] = 1;
-        *block = last;
-        last = block;
-        total += size;
-    }
-    while (last) {
-        void **next = *last;
-        free(last);
-        last = next;
-    }
+    bench_free_list(bench_list(&state, wanted_bytes, 16, 8192));
     pthread_barrier_wait(&freed);
     pthread_barrier_wait(&leave);
 }
