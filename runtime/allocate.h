@@ -12,8 +12,10 @@ void escrt_free(void *p);
 void *escrt_malloc_slow(size_t size);
 void *escrt_new_slow(size_t size);
 void escrt_free_slow(void *p);
-/* bin: BIN_SCALE * class of an object that is validated and marked as free. */
-void escrt_free_marked(void *p, uint32_t bin);
+/* bin: BIN_SCALE * class; p is the start of an object. */
+void escrt_free_object(void *p, uint32_t bin);
+/* The same, and it seems to be free already. */
+void escrt_free_doubted(void *p, uint32_t bin);
 
 /* Aligned to a power of two; zeroed tells whether all bytes are known to be zero. */
 void *escrt_allocate(size_t size, size_t align, bool *zeroed);

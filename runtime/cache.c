@@ -100,6 +100,31 @@ static void *slab_pop(Slab *slab, uint32_t class) {
     return p;
 }
 
+/* The entry that says where p was put when it was freed last. */
+static uint16_t *recent(Slab *slab, const void *p) {
+    return (uint16_t *)(void *)((char *)slab - SLAB_RECENT) +
+           ((uintptr_t)p >> 4) % (SLAB_RECENT / 2);
+}
+
+static bool slab_seems_to_hold(Slab *slab, uint32_t class, const void *p) {
+    if (slab == EMPTY_SLAB)
+        return false;
+    uint32_t slot = __atomic_load_n(recent(slab, p), __ATOMIC_RELAXED);
+    return slot < load_top(&slab->bins[class]) &&
+           __atomic_load_n(&slots(slab)[slot], __ATOMIC_RELAXED) == p;
+}
+
+static bool slab_push(Slab *slab, uint32_t class, void *p) {
+    Bin *bin = &slab->bins[class];
+    uint32_t top = HEADER_TOP(bin->header);
+    if (top == bin->end)
+        return false;
+    *recent(slab, p) = (uint16_t)top;
+    slots(slab)[top] = p;
+    __atomic_store_n(&bin->header, bin->header + 1, __ATOMIC_RELEASE);
+    return true;
+}
+
 static uint32_t slab_push_many(Slab *slab, uint32_t class, void *const *objects, uint32_t n) {
     Bin *bin = &slab->bins[class];
     uint32_t top = HEADER_TOP(bin->header);
@@ -127,9 +152,10 @@ static uint32_t capacity(uint32_t bin) {
 }
 
 static Slab *new_slab(void) {
-    Slab *slab = escrt_sys_map(cache.slab_bytes);
-    if (!slab)
+    char *memory = escrt_sys_map(SLAB_RECENT + cache.slab_bytes);
+    if (!memory)
         return NULL;
+    Slab *slab = (Slab *)(void *)(memory + SLAB_RECENT);
     uint32_t slot = FIRST_SLOT;
     for (uint32_t i = 1; i < NUM_BINS; i++) {
         Bin *bin = &slab->bins[i];
@@ -141,7 +167,7 @@ static Slab *new_slab(void) {
     uint8_t *table = (uint8_t *)slab + SLAB_TABLE;
     for (size_t i = 0; i < sizeof escrt_class_table; i++)
         table[i] = (uint8_t)(escrt_class_table[i] * BIN_SCALE);
-    cache.metadata_bytes += cache.slab_bytes;
+    cache.metadata_bytes += SLAB_RECENT + cache.slab_bytes;
     return slab;
 }
 
@@ -214,6 +240,24 @@ static void *pop(uint32_t class) {
     return p;
 }
 
+/* As push_many of one, and notes where. */
+static bool push(uint32_t class, void *p) {
+#ifdef ESCRT_RSEQ
+    if (current_cpu() >= 0) {
+        for (int i = 0; i < TRIES; i++) {
+            int done = escrt_rseq_push(class * BIN_SCALE, p);
+            if (done != ABORTED)
+                return done == PUSH_DONE;
+        }
+        return false;
+    }
+#endif
+    LockedSlab *mine = lock_slab();
+    bool pushed = slab_push(mine->slab, class, p);
+    lock_give(&mine->lock);
+    return pushed;
+}
+
 static uint32_t push_many(uint32_t class, void *const *objects, uint32_t n) {
 #ifdef ESCRT_RSEQ
     if (current_cpu() >= 0) {
@@ -250,17 +294,11 @@ static uint32_t pop_many(uint32_t class, void **objects, uint32_t n) {
 
 /* ---- the slow sides of malloc and free ----------------------------------------------------- */
 
-/* Without a mark: the program owns it now. */
-static void *handed_out(void *p) {
-    ((uintptr_t *)p)[1] = 0;
-    return p;
-}
-
 void *escrt_cache_alloc(uint32_t class) {
     void *objects[MAX_BATCH];
     void *p = pop(class);
     if (p)
-        return handed_out(p);
+        return p;
     make_slab();
     uint32_t n = cache.disabled ? 1 : escrt_classes[class].batch;
     n = escrt_central_take(class, objects, n);
@@ -271,13 +309,13 @@ void *escrt_cache_alloc(uint32_t class) {
     uint32_t pushed = n ? push_many(class, objects, n) : 0;
     if (pushed < n)
         escrt_central_give(class, objects + pushed, n - pushed);
-    return handed_out(p);
+    return p;
 }
 
 void escrt_cache_free(uint32_t class, void *p) {
     void *objects[MAX_BATCH];
     for (int i = 0; i < TRIES && !cache.disabled; i++) {
-        if (push_many(class, &p, 1) == 1)
+        if (push(class, p))
             return;
         if (make_slab())
             continue;
@@ -309,6 +347,18 @@ static Slab *slab_number(uint32_t i) {
 
 static uint32_t num_slabs(void) {
     return cache.ncpus + LOCKED_SLABS;
+}
+
+bool escrt_cache_seems_to_hold(uint32_t class, const void *p) {
+#ifdef ESCRT_RSEQ
+    int32_t cpu = current_cpu();
+    if (cpu >= 0)
+        return slab_seems_to_hold(__atomic_load_n(&escrt_slabs[cpu], __ATOMIC_ACQUIRE), class, p);
+#endif
+    LockedSlab *mine = lock_slab();
+    bool seems = slab_seems_to_hold(mine->slab, class, p);
+    lock_give(&mine->lock);
+    return seems;
 }
 
 /* A push stores the slot before the header, so a slot below a top that was read is current. */

@@ -7,6 +7,9 @@
 #define BIN_SCALE 2
 /* Where the table of classes by size begins in a slab: after 80 bins. */
 #define SLAB_TABLE 1280
+/* Before a slab: for 4096 values of the bits 4 to 15 of an address, the slot where an object there
+ * was put when it was freed last; 2 bytes each. */
+#define SLAB_RECENT 8192
 /* What a pop adds to a bin's header: one slot less, one pop more. */
 #define HEADER_POP 65535
 
@@ -52,7 +55,7 @@ typedef struct Slab {
 
 /* Everything from malloc's fast path that did not work out: an object of the class, or NULL. */
 void *escrt_cache_alloc(uint32_t class);
-/* The object is validated and marked as free. */
+/* The object is validated. */
 void escrt_cache_free(uint32_t class, void *p);
 
 /* A large object's span of that bin's length from the cache; NULL: there is none. */
@@ -60,6 +63,10 @@ void *escrt_cache_take_span(uint32_t bin);
 /* False: the cache is full, and the caller keeps it. */
 bool escrt_cache_put_span(uint32_t bin, void *p);
 
+/* Does the cache of this CPU seem to have the object? A hint, without a look at the object: an
+ * object that was freed here lately is found unless another freed one took its entry; the thread
+ * may be elsewhere by now. */
+bool escrt_cache_seems_to_hold(uint32_t class, const void *p);
 /* Is the object in some cache? For one the caller claims is allocated: nobody else may free it. */
 bool escrt_cache_holds(uint32_t class, const void *p);
 

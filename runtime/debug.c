@@ -113,8 +113,7 @@ static void *allocate_span(size_t size, size_t align, bool *zeroed) {
 
 void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed) {
     *zeroed = false;
-    /* Behind the mark of freed objects, which is in the second word. */
-    size_t need = max_size(size, GRANULE) + sizeof(size_t);
+    size_t need = size + sizeof(size_t);
     uint32_t class = escrt_debug_level >= 2 || size >= MAX_SMALL
                          ? 0
                          : escrt_class_aligned(need, max_size(align, GRANULE));
@@ -126,11 +125,8 @@ void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed) {
 
 /* ---- freed objects ------------------------------------------------------------------------- */
 
-/* The mark of freed objects is in the second word; everything else must still be poison. */
 static void check_poison(const Held *held) {
-    const unsigned char *bytes = held->p;
-    size_t word = sizeof(size_t);
-    if (!all_are(bytes, word, POISON) || !all_are(bytes + 2 * word, held->bytes - 2 * word, POISON))
+    if (!all_are(held->p, held->bytes, POISON))
         escrt_die_of(held->p, "use after free: the object was written to after it was freed");
 }
 
@@ -167,16 +163,22 @@ static void hold(void *p, uint32_t class, size_t bytes) {
         escrt_check_everything();
 }
 
+/* The poison may be the program's own bytes, by chance: only the lists know. */
+static bool is_freed(const void *p) {
+    const Span *span = span_of(p);
+    return all_are(p, GRANULE, POISON) &&
+           (escrt_debug_holds(p) || escrt_central_is_free(span, object_at(span, p)));
+}
+
 void escrt_debug_free(void *p, uint32_t class) {
     size_t memory = memory_of(p);
-    uintptr_t mark = ((uintptr_t *)p)[1];
+    if (class && is_freed(p))
+        escrt_die_of(p, "double free");
     size_t size = escrt_debug_size(p);
-    if (!all_are((unsigned char *)p + size, memory - sizeof(size_t) - size, CANARY) &&
-        !(class && size < 2 * sizeof(uintptr_t)))
+    if (!all_are((unsigned char *)p + size, memory - sizeof(size_t) - size, CANARY))
         escrt_die_of(p, "overflow: bytes behind the object were overwritten");
     if (class) {
         memset(p, POISON, memory);
-        ((uintptr_t *)p)[1] = mark;
     } else {
         Span *span = span_of(p);
         span->state = SPAN_HELD;

@@ -14,7 +14,7 @@
 #define RSEQ_CS 8
 
     .irp name, escrt_small_bound, escrt_rseq_offset, escrt_slabs, escrt_heap_last, escrt_heap_limit, \
-          escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_marked, escrt_rseq_pop, \
+          escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_object, escrt_free_doubted, escrt_rseq_pop, \
           escrt_rseq_push, escrt_rseq_pop_many, escrt_rseq_push_many, escrt_new
     .hidden \name
     .endr
@@ -94,7 +94,6 @@
     add x15, x15, x17
     str x15, [x14]
 2:
-    str xzr, [x16, 8]
     mov x0, x16
     ret
 8:
@@ -106,8 +105,8 @@
     ALLOCATE escrt_malloc, escrt_malloc_slow
     ALLOCATE escrt_new, escrt_new_slow
 
-/* void escrt_free(void *p): escrt_free_slow has looked at nothing; escrt_free_marked gets a
- * class in bins in w1 and an object that is validated and marked. */
+/* void escrt_free(void *p): escrt_free_slow has looked at nothing; escrt_free_object gets a class in bins in
+ * w1 and the start of an object; escrt_free_doubted the same, of one that seems to be free. */
     FUNCTION escrt_free
     LOAD x9, escrt_heap_last
     LOAD x11, escrt_heap_limit
@@ -123,10 +122,6 @@
     cmp w13, w14
     b.hs 8f
     ldurh w1, [x12, 3]
-    ldr x13, [x0, 8]
-    cmp x13, x9
-    b.eq 8f
-    str x9, [x0, 8]
     BEGIN .Ldescriptor_free
 1:
     SLAB
@@ -136,6 +131,16 @@
     and x17, x15, 0xffff
     cmp w16, w17
     b.eq 9f
+    ubfx x12, x0, 4, 12
+    sub x9, x13, SLAB_RECENT
+    ldrh w16, [x9, x12, lsl 1]
+    ldr x11, [x13, x16, lsl 3]
+    cmp x11, x0
+    b.ne 5f
+    cmp w16, w17
+    b.lo 7f
+5:
+    strh w17, [x9, x12, lsl 1]
     str x0, [x13, x17, lsl 3]
     add x15, x15, 1
     stlr x15, [x14]
@@ -143,9 +148,11 @@
     ret
 8:
     b escrt_free_slow
+7:
+    b escrt_free_doubted
 9:
-    b escrt_free_marked
-    DESCRIPTOR .Ldescriptor_free, escrt_free_marked
+    b escrt_free_object
+    DESCRIPTOR .Ldescriptor_free, escrt_free_object
     END escrt_free
 
 /* The same for C: bins in w0. */
@@ -183,6 +190,9 @@
     and x17, x15, 0xffff
     cmp w16, w17
     b.eq 4f
+    ubfx x9, x1, 4, 12
+    sub x16, x13, SLAB_RECENT
+    strh w17, [x16, x9, lsl 1]
     str x1, [x13, x17, lsl 3]
     add x15, x15, 1
     stlr x15, [x14]

@@ -9,8 +9,7 @@
 /* What fast_*.S reads. A page's record is at escrt_heap_last + 1 + 8 * i, where the negative index
  * i = (escrt_heap_last - address) >> 13, arithmetically; i is good when not below escrt_heap_limit.
  */
-extern uintptr_t escrt_heap_last; /* the address before the first page; also the mark of freed
-                                     objects: odd, and no address of an object */
+extern uintptr_t escrt_heap_last; /* the address before the first page */
 extern uint64_t escrt_heap_limit; /* minus the number of pages, modulo 2^64 */
 
 typedef struct HeapStats {
