@@ -15,8 +15,12 @@ build_tools() {
     mkdir -p "$tools"
     "$CLANG" "${flags[@]}" "$HERE/launch.c" -o "$tools/launch"
     "$CLANG" "${flags[@]}" "$HERE/rename.c" -o "$tools/rename"
-    "$CLANG" "${flags[@]}" -fno-builtin -fno-omit-frame-pointer -shared -fPIC "$HERE/counter.c" \
-        -o "$tools/counter.so"
+    "$CLANG" "${flags[@]}" "$HERE/limit.c" -o "$tools/limit"
+    local preloaded
+    for preloaded in counter oracle; do
+        "$CLANG" "${flags[@]}" -fno-builtin -fno-omit-frame-pointer -shared -fPIC "$HERE/$preloaded.c" \
+            -o "$tools/$preloaded.so"
+    done
 }
 
 # The sources of NAME, unpacked, with what its own build would generate, and the inputs of its work load.
@@ -71,19 +75,22 @@ compile_one() {
         -c "$1" -o "$object" 2>>"$OUT/compile.log"
 }
 
+# The variants that are built without: plain, and what limit.sh looks at.
+takes_plugin() { [[ $1 != plain && $1 != limit ]]; }
+
 # build_program NAME FORM VARIANT: leaves $OUT/program.
 build_program() {
     local name=$1 form=$2 variant=$3 tree=$SRC key files=()
     OUT=$CORPUS/build/$name/$form.$variant
     PLUGIN_ARGS=
-    if [[ $variant != plain ]]; then
+    if takes_plugin "$variant"; then
         PLUGIN_ARGS="-fplugin=$PLUGIN -fplugin-arg-escapement-report=% ${PLUGIN_EXTRA:-}"
         if [[ $MODELS == yes && -f $HERE/models/$name.models ]]; then
             PLUGIN_ARGS+=" -fplugin-arg-escapement-models=$HERE/models/$name.models"
         fi
     fi
     if [[ $form == whole ]]; then
-        [[ $variant == plain || ${brings_functions:-no} == yes ]] ||
+        ! takes_plugin "$variant" || [[ ${brings_functions:-no} == yes ]] ||
             PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
         prepare_whole "$name"
         tree=$CORPUS/tree/$name
@@ -116,7 +123,7 @@ build_key() {
         "$CLANG" --version
         echo "$COMPILE $PLUGIN_ARGS ${ldlibs[*]}"
         cat "$tree/.prepared" "$tree/.merged" 2>/dev/null || true
-        [[ $variant == plain ]] || cat "$PLUGIN"
+        ! takes_plugin "$variant" || cat "$PLUGIN"
         [[ $MODELS != yes ]] || cat "$HERE/models/$name.models" 2>/dev/null || true
     } | sha256sum
 }

@@ -11,7 +11,7 @@
 # For recipes: one run of the program. A failure belongs to the output and is compared like it.
 run() {
     local status=0 counter=()
-    [[ -z $COUNTS ]] || counter=(-c "$CORPUS/tools/counter.so" -n "$COUNTS")
+    [[ -z $COUNTS ]] || counter=(-c "${COUNTER:-$CORPUS/tools/counter.so}" -n "$COUNTS")
     "$CORPUS/tools/launch" -t "$RUN_LIMIT" -s "$STATS" "${counter[@]}" "$PROGRAM" "$@" || status=$?
     [[ $status == 0 ]] || echo "exit status $status"
 }
