@@ -3,11 +3,14 @@
 # The plugins are installed by plugin/llvm/CMakeLists.txt, in lib/escapement/clang-N/escapement.so.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS analysis-static analysis-shared runtime-static runtime-shared EXPORT EscapementTargets
+install(TARGETS analysis-static analysis-shared runtime-static runtime-shared
+        verify-static verify-shared EXPORT EscapementTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/analysis/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
         FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/verify/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
         FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/analysis/models"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/escapement" FILES_MATCHING PATTERN "*.models")
