@@ -96,7 +96,7 @@ public:
   // The largest plan of which every part is possible.
   Plan make() {
     for (;;) {
-      Plan P(Lowered);
+      Plan P(Lowered, Context.Opts.Verify);
       Refused.clear();
       addSites(P);
       for (auto &[Index, F] : P.Functions)
@@ -227,6 +227,9 @@ public:
     // All look-ups before the first change: the map of a clone follows its originals.
     for (Instance &I : Bodies)
       lookUp(I);
+    if (P.Verify)
+      for (const auto &[Site, S] : P.Sites)
+        Descriptions[Site] = describeSite(P, S);
     for (auto &[Index, F] : P.Functions)
       forget(F);
     for (Instance &I : Bodies)
@@ -270,23 +273,30 @@ private:
     const TargetLibraryInfo &TLI =
         Context.FAM.getResult<TargetLibraryAnalysis>(*I.Plan->Lowered->F);
     gatherAllocas(*I.F);
-    for (EscSite Site : I.Plan->Sites)
-      I.Slots[Site] = makeSlot(*I.F, P.Sites[Site]);
+    for (EscSite Site : I.Plan->Sites) {
+      Slot &S = I.Slots[Site];
+      S.Memory = makeSlot(*I.F, P.Sites[Site]);
+      if (P.Verify)
+        addCell(S, *Descriptions[Site]);
+    }
     for (size_t N = 0; N < I.OpCalls.size(); ++N)
       rewriteOp(I, I.Plan->Ops[N], *I.OpCalls[N]);
     for (size_t N = 0; N < I.SiteCalls.size(); ++N)
       rewriteSite(I, P.Sites[I.Plan->Sites[N]], *I.SiteCalls[N], TLI);
     if (!I.Slots.empty())
       clearTailCalls(*I.F);
+    if (P.Verify)
+      leaveAtReturns(*I.F, I.Slots);
     assert(!verifyFunction(*I.F, &errs()) && "a rewrite broke the function");
   }
 
   // The slots that an operation must know in this body: those of the function's own sites that the
   // analysis listed, and in a copy those of its callers.
-  SmallVector<SlotRef, 4> slotsAt(const Instance &I, const OpPlan &Op) {
+  SmallVector<SlotRef, 4> slotsAt(const Instance &I, const OpPlan &Op, CallInst &Call) {
+    IRBuilder<> B(&Call);
     SmallVector<SlotRef, 4> Slots;
     for (EscSite Site : Op.Sites)
-      Slots.push_back({I.Slots.find(Site)->second, P.Sites[Site].Bytes});
+      Slots.push_back({emitAddress(B, I.Slots.find(Site)->second), P.Sites[Site].Bytes});
     if (Op.Foreign)
       for (size_t N = 0; N < I.Foreign.size(); ++N)
         Slots.push_back({I.Foreign[N], I.Capacities[N]});
@@ -294,20 +304,23 @@ private:
   }
 
   void rewriteOp(const Instance &I, const OpPlan &Op, CallInst &Call) {
-    SmallVector<SlotRef, 4> Slots = slotsAt(I, Op);
+    if (Op.What == OpPlan::Kind::Realloc && isSite(*I.Plan, Op))
+      return; // below
+    SmallVector<SlotRef, 4> Slots = slotsAt(I, Op, Call);
     if (Slots.empty())
       return;
     switch (Op.What) {
     case OpPlan::Kind::Free:
-      if (Op.Remove && Slots.size() == Op.Sites.size())
-        Call.eraseFromParent();
+      if (!Op.Remove || Slots.size() != Op.Sites.size())
+        guardFree(Call, Op.PointerArg, Slots, P.Verify);
+      else if (P.Verify)
+        replaceRemovedFree(Call, Op.PointerArg, Slots);
       else
-        guardFree(Call, Op.PointerArg, Slots);
+        Call.eraseFromParent();
       return;
     case OpPlan::Kind::Realloc:
-      if (!isSite(*I.Plan, Op))
-        rewriteRealloc(Call, Op.Model, Slots, nullptr, nullptr);
-      return; // a site: below
+      rewriteRealloc(Call, Op.Model, Slots, nullptr, nullptr, P.Verify);
+      return;
     case OpPlan::Kind::Call: {
       SmallVector<Value *, 4> Extra;
       for (const SlotRef &S : Slots)
@@ -325,14 +338,14 @@ private:
 
   void rewriteSite(const Instance &I, const SitePlan &S, CallInst &Call,
                    const TargetLibraryInfo &TLI) {
-    AllocaInst *Slot = I.Slots.find(S.Site)->second;
+    const Slot &Own = I.Slots.find(S.Site)->second;
     if (!S.Model.reallocates)
-      return moveSite(Call, S, *Slot, TLI);
+      return moveSite(Call, S, Own, TLI);
     SmallVector<SlotRef, 4> Old;
     for (const OpPlan &Op : I.Plan->Ops)
       if (Op.Call == S.Call)
-        Old = slotsAt(I, Op);
-    rewriteRealloc(Call, S.Model, Old, &S, Slot);
+        Old = slotsAt(I, Op, Call);
+    rewriteRealloc(Call, S.Model, Old, &S, &Own, P.Verify);
   }
 
   // `tail` promises that the callee does not touch this frame.
@@ -346,7 +359,8 @@ private:
 
   Plan &P;
   ApplyContext &Context;
-  std::vector<Function *> CloneFunctions; // as Plan::Clones
+  std::vector<Function *> CloneFunctions;           // as Plan::Clones
+  std::map<EscSite, GlobalVariable *> Descriptions; // with Verify
 };
 
 } // namespace

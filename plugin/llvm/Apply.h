@@ -38,6 +38,10 @@ struct ApplyContext {
 // heap-locals. True when the IR changed.
 bool applyVerdicts(LoweredModule &Lowered, llvm::Module &M, ApplyContext &Context);
 
+// Under verify mode, before anything else: traces need frame pointers, and the runtime must know
+// where a longjmp lands.
+void prepareVerify(llvm::Module &M);
+
 // At the end of the optimizer: code generation must not reorder the accesses of two objects that
 // one slot holds one after the other. True when the IR changed.
 bool separateReuses(llvm::Module &M);

@@ -35,16 +35,6 @@ bool isPointer(const Value *V) {
 
 bool isPlain(const CallInst &Call) { return !Call.isMustTailCall() && !Call.hasOperandBundles(); }
 
-// Whether P is one of the slots, as an i1; null when there are none.
-Value *emitIsSlot(IRBuilder<> &B, Value &P, ArrayRef<SlotRef> Slots) {
-  Value *Any = nullptr;
-  for (const SlotRef &S : Slots) {
-    Value *Is = B.CreateICmpEQ(&P, S.Address, "esc.is.slot");
-    Any = Any ? B.CreateOr(Any, Is) : Is;
-  }
-  return Any;
-}
-
 Value *emitCapacity(IRBuilder<> &B, Value &P, ArrayRef<SlotRef> Slots, Type *SizeTy) {
   Value *Bytes = ConstantInt::get(SizeTy, Slots.back().Bytes);
   for (const SlotRef &S : reverse(Slots.drop_back())) {
@@ -59,15 +49,16 @@ Value *emitCapacity(IRBuilder<> &B, Value &P, ArrayRef<SlotRef> Slots, Type *Siz
 class ReallocRewrite {
 public:
   ReallocRewrite(CallInst &Call, const EscAllocatorModel &Model, ArrayRef<SlotRef> Slots,
-                 const SitePlan *Own, AllocaInst *OwnSlot)
-      : Call(Call), Model(Model), Slots(Slots), Own(Own), OwnSlot(OwnSlot), B(&Call),
-        P(Call.getArgOperand(Model.pointer_param)) {}
+                 const SitePlan *Own, const Slot *OwnSlot, bool Verify)
+      : Call(Call), Model(Model), Slots(Slots), Own(Own), OwnSlot(OwnSlot), Verify(Verify),
+        B(&Call), P(Call.getArgOperand(Model.pointer_param)) {}
 
   void run() {
     SitePlan S;
     if (Own) {
       S = *Own;
-      expectReuse(Call, *OwnSlot);
+      if (!Verify)
+        expectReuse(Call, *OwnSlot->Memory);
     }
     S.Model = Model;
     // For overflow it is the allocator's own check that counts; a wrapped product is not used.
@@ -138,6 +129,8 @@ private:
     BasicBlock *Zero = branch(IsZero, "esc.zero");
     IRBuilder<>::InsertPointGuard G(B);
     B.SetInsertPoint(Zero);
+    if (Verify)
+      emitVerifiedFree(B, P);
     finish(null());
   }
 
@@ -156,7 +149,10 @@ private:
                    MDBuilder(Call.getContext()).createBranchWeights(1, 2000));
     Result->addIncoming(Q, Failed);
     B.SetInsertPoint(Copy);
-    B.CreateMemCpy(Q, MaybeAlign(), P, MaybeAlign(), bytesToKeep(From));
+    if (Verify)
+      emitCopyOut(B, Q, P, bytesToKeep(From));
+    else
+      B.CreateMemCpy(Q, MaybeAlign(), P, MaybeAlign(), bytesToKeep(From));
     finish(Q);
   }
 
@@ -168,8 +164,11 @@ private:
   // The contents of one of the slots in OWN; ends at Tail. It may be OWN itself.
   void slotToOwn() {
     unlessZero();
-    B.CreateMemMove(OwnSlot, OwnSlot->getAlign(), P, MaybeAlign(), bytesToKeep(Slots));
-    finish(OwnSlot);
+    if (Verify)
+      return finish(emitResize(B, *OwnSlot, Bytes, P, bytesToKeep(Slots)));
+    B.CreateMemMove(OwnSlot->Memory, OwnSlot->Memory->getAlign(), P, MaybeAlign(),
+                    bytesToKeep(Slots));
+    finish(OwnSlot->Memory);
   }
 
   void fromSlot(ArrayRef<SlotRef> From) {
@@ -199,8 +198,9 @@ private:
     BasicBlock *Moved = Slots.empty() ? nullptr : branch(emitIsSlot(B, *P, Slots), "esc.moved");
     IRBuilder<>::InsertPointGuard G(B);
     B.SetInsertPoint(Fresh);
-    beginObject(B, *OwnSlot);
-    finish(OwnSlot);
+    if (!Verify)
+      beginObject(B, *OwnSlot->Memory);
+    finish(emitTake(B, *OwnSlot, Bytes));
     if (Moved) {
       B.SetInsertPoint(Moved);
       slotToOwn();
@@ -215,9 +215,10 @@ private:
     if (!Own || Own->Buffer)
       return finish(R);
     BasicBlock *Failed = branch(B.CreateIsNull(R), "esc.failed");
-    B.CreateMemCpy(OwnSlot, OwnSlot->getAlign(), R, MaybeAlign(), Bytes);
+    Value *Place = emitTake(B, *OwnSlot, Bytes);
+    B.CreateMemCpy(Place, OwnSlot->Memory->getAlign(), R, MaybeAlign(), Bytes);
     release(R);
-    finish(OwnSlot);
+    finish(Place);
     B.SetInsertPoint(Failed);
     finish(null());
   }
@@ -233,7 +234,8 @@ private:
   const EscAllocatorModel &Model;
   ArrayRef<SlotRef> Slots;
   const SitePlan *Own;
-  AllocaInst *OwnSlot;
+  const Slot *OwnSlot;
+  bool Verify;
   IRBuilder<> B;
   Value *P;
   Value *Bytes = nullptr;
@@ -242,6 +244,15 @@ private:
 };
 
 } // namespace
+
+Value *emitIsSlot(IRBuilder<> &B, Value &P, ArrayRef<SlotRef> Slots) {
+  Value *Any = nullptr;
+  for (const SlotRef &S : Slots) {
+    Value *Is = B.CreateICmpEQ(&P, S.Address, "esc.is.slot");
+    Any = Any ? B.CreateOr(Any, Is) : Is;
+  }
+  return Any;
+}
 
 bool canGuardFree(const CallInst &Call, uint32_t PointerArg) {
   return isPlain(Call) && PointerArg < Call.arg_size() &&
@@ -259,16 +270,26 @@ bool canGuardRealloc(const CallInst &Call, const EscAllocatorModel &Model) {
          (Model.count_param == ESC_NONE || isSizeArgument(Call, Model.count_param));
 }
 
-void guardFree(CallInst &Call, uint32_t PointerArg, ArrayRef<SlotRef> Slots) {
+void guardFree(CallInst &Call, uint32_t PointerArg, ArrayRef<SlotRef> Slots, bool Verify) {
   IRBuilder<> B(&Call);
+  if (Verify) {
+    Value *Freed = Call.getArgOperand(PointerArg);
+    Instruction *Moved = nullptr, *Heap = nullptr;
+    SplitBlockAndInsertIfThenElse(emitIsSlot(B, *Freed, Slots), &Call, &Moved, &Heap);
+    Call.moveBefore(Heap);
+    B.SetInsertPoint(Moved);
+    B.SetCurrentDebugLocation(Call.getDebugLoc());
+    emitVerifiedFree(B, Freed);
+    return;
+  }
   Value *OnHeap = B.CreateNot(emitIsSlot(B, *Call.getArgOperand(PointerArg), Slots));
   Instruction *Then = SplitBlockAndInsertIfThen(OnHeap, &Call, /*Unreachable=*/false);
   Call.moveBefore(Then);
 }
 
 void rewriteRealloc(CallInst &Call, const EscAllocatorModel &Model, ArrayRef<SlotRef> Slots,
-                    const SitePlan *Own, AllocaInst *OwnSlot) {
-  ReallocRewrite(Call, Model, Slots, Own, OwnSlot).run();
+                    const SitePlan *Own, const Slot *OwnSlot, bool Verify) {
+  ReallocRewrite(Call, Model, Slots, Own, OwnSlot, Verify).run();
 }
 
 } // namespace escapement

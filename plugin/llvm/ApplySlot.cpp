@@ -134,10 +134,9 @@ struct Contents {
   Value *Request = nullptr; // bytes asked for
 };
 
-void initialise(IRBuilder<> &B, CallInst &Call, const SitePlan &S, AllocaInst &Slot,
-                const Contents &C) {
-  if (S.Model.out_param != ESC_NONE)
-    B.CreateStore(&Slot, Call.getArgOperand(S.Model.out_param));
+// The address of the object, with its contents.
+Value *initialise(IRBuilder<> &B, CallInst &Call, const SitePlan &S, const Slot &Slot,
+                  const Contents &C) {
   if (S.Model.duplicates) {
     Value *Bytes = charBytes(S) == 1
                        ? C.Length
@@ -148,36 +147,40 @@ void initialise(IRBuilder<> &B, CallInst &Call, const SitePlan &S, AllocaInst &S
       Bytes = C.Request;
     // In s = strdup(s + 1) the source may be what this slot has held since the round before.
     Value *Source = Call.getArgOperand(S.Model.source_param);
-    if (isInCycle(*B.GetInsertBlock()))
-      B.CreateMemMove(&Slot, Slot.getAlign(), Source, MaybeAlign(), Bytes);
+    Value *Copy = Slot.Memory;
+    if (Slot.Cell)
+      Copy = emitTakeCopy(B, Slot, C.Request, Source, Bytes);
+    else if (isInCycle(*B.GetInsertBlock()))
+      B.CreateMemMove(Copy, Slot.Memory->getAlign(), Source, MaybeAlign(), Bytes);
     else
-      B.CreateMemCpy(&Slot, Slot.getAlign(), Source, MaybeAlign(), Bytes);
+      B.CreateMemCpy(Copy, Slot.Memory->getAlign(), Source, MaybeAlign(), Bytes);
     if (Bounded)
-      B.CreateStore(B.getInt8(0), B.CreateInBoundsGEP(B.getInt8Ty(), &Slot, Bytes));
-    return;
+      B.CreateStore(B.getInt8(0), B.CreateInBoundsGEP(B.getInt8Ty(), Copy, Bytes));
+    return Copy;
   }
-  if (S.Model.zeroed) {
-    B.CreateMemSet(&Slot, B.getInt8(0), C.Request, Slot.getAlign());
-  } else {
-    beginObject(B, Slot);
-  }
-}
-
-Value *resultInSlot(CallInst &Call, const SitePlan &S, AllocaInst &Slot) {
+  Value *Object = emitTake(B, Slot, C.Request);
   if (S.Model.out_param != ESC_NONE)
-    return Constant::getNullValue(Call.getType());
-  return &Slot;
+    B.CreateStore(Object, Call.getArgOperand(S.Model.out_param));
+  if (S.Model.zeroed)
+    B.CreateMemSet(Object, B.getInt8(0), C.Request, Slot.Memory->getAlign());
+  else if (!Slot.Cell)
+    beginObject(B, *Slot.Memory);
+  return Object;
 }
 
-void replaceBySlot(CallInst &Call, const SitePlan &S, AllocaInst &Slot, const Contents &C) {
+Value *resultOf(CallInst &Call, const SitePlan &S, Value *Object) {
+  return S.Model.out_param != ESC_NONE ? Constant::getNullValue(Call.getType()) : Object;
+}
+
+void replaceBySlot(CallInst &Call, const SitePlan &S, const Slot &Slot, const Contents &C) {
   IRBuilder<> B(&Call);
-  initialise(B, Call, S, Slot, C);
+  Value *Object = initialise(B, Call, S, Slot, C);
   if (!Call.getType()->isVoidTy())
-    Call.replaceAllUsesWith(resultInSlot(Call, S, Slot));
+    Call.replaceAllUsesWith(resultOf(Call, S, Object));
   Call.eraseFromParent();
 }
 
-void replaceByBuffer(CallInst &Call, const SitePlan &S, AllocaInst &Slot, const Contents &C,
+void replaceByBuffer(CallInst &Call, const SitePlan &S, const Slot &Slot, const Contents &C,
                      Value &Fits) {
   Instruction *Small = nullptr, *Big = nullptr;
   SplitBlockAndInsertIfThenElse(&Fits, &Call, &Small, &Big,
@@ -189,8 +192,8 @@ void replaceByBuffer(CallInst &Call, const SitePlan &S, AllocaInst &Slot, const 
   settle(Call);
   B.SetInsertPoint(Small);
   B.SetCurrentDebugLocation(Call.getDebugLoc());
-  initialise(B, Call, S, Slot, C);
-  Result->addIncoming(resultInSlot(Call, S, Slot), Small->getParent());
+  Value *Object = initialise(B, Call, S, Slot, C);
+  Result->addIncoming(resultOf(Call, S, Object), Small->getParent());
   Result->addIncoming(&Call, Big->getParent());
 }
 
@@ -322,9 +325,9 @@ Request emitRequest(IRBuilder<> &B, CallInst &Call, const SitePlan &S, bool With
   return {Bytes, Fits};
 }
 
-void moveSite(CallInst &Call, const SitePlan &S, AllocaInst &Slot, const TargetLibraryInfo &TLI) {
-  if (!S.Model.zeroed && !S.Model.duplicates)
-    expectReuse(Call, Slot);
+void moveSite(CallInst &Call, const SitePlan &S, const Slot &Slot, const TargetLibraryInfo &TLI) {
+  if (!S.Model.zeroed && !S.Model.duplicates && !Slot.Cell)
+    expectReuse(Call, *Slot.Memory);
   IRBuilder<> B(&Call);
   Contents C;
   Value *Fits = nullptr;

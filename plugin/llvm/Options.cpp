@@ -70,6 +70,10 @@ std::string parseOne(StringRef Argument, Options &Opts) {
     Opts.HeapLocals = true;
     return {};
   }
+  if (Argument == "verify") {
+    Opts.Verify = true;
+    return {};
+  }
   if (Argument == "whole-program") {
     Opts.WholeProgram = true;
     return {};

@@ -25,6 +25,7 @@ struct Options {
   std::string ReportFile;           // report=FILE, '%' not yet expanded; empty: none
   Mode RewriteMode = Mode::Default; // Default: rewrite at -O1 and up
   bool HeapLocals = false;
+  bool Verify = false;       // moved objects live in the memory of the verify runtime
   bool WholeProgram = false; // no function pointer comes from outside this translation unit
   uint64_t MaxObject = 16384;
   uint64_t MaxFrame = 65536;

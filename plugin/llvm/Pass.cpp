@@ -178,6 +178,8 @@ void Driver::start(Module &M) {
     markDifferences(M);
   if (Opts.WholeProgram)
     callSoleTargets(M);
+  if (Opts.Verify && Opts.Rewrite)
+    prepareVerify(M);
   if (!Opts.NeedSource)
     return;
   if (Located && Located != &M)

@@ -6,6 +6,7 @@
 //     ApplySlot.cpp   an allocation -> a slot, or a small buffer with the heap above
 //     ApplyFree.cpp   free and realloc of what may be a slot
 //     ApplyTypes.cpp  slots that hold one object after another
+//     ApplyVerify.cpp the objects of slots in guarded memory
 //     ApplyLocals.cpp locals -> heap
 //
 // INVARIANT  A site is in Plan::Sites only if everything that frees or reallocates it is in the
@@ -70,14 +71,23 @@ struct CloneKey {
   }
 };
 
+// What a moved object lives in, in one body.
+struct Slot {
+  llvm::AllocaInst *Memory = nullptr;
+  // Under verify mode only: where the address of the object is that is there now, and what the
+  // runtime knows of the site.
+  llvm::AllocaInst *Cell = nullptr;
+  llvm::GlobalVariable *Site = nullptr;
+};
+
 // One body to rewrite: the function itself (Map null), or a clone of it.
 struct Instance {
   FunctionPlan *Plan = nullptr;
   llvm::Function *F = nullptr;
   std::unique_ptr<llvm::ValueToValueMapTy> Map;
-  std::vector<uint64_t> Capacities;                   // of the foreign slots
-  llvm::SmallVector<llvm::Value *, 4> Foreign;        // the extra parameters
-  llvm::MapVector<EscSite, llvm::AllocaInst *> Slots; // of its own sites
+  std::vector<uint64_t> Capacities;            // of the foreign slots
+  llvm::SmallVector<llvm::Value *, 4> Foreign; // the extra parameters
+  llvm::MapVector<EscSite, Slot> Slots;        // of its own sites
   // The calls of Plan->Sites and Plan->Ops in this body, looked up before any body changes.
   std::vector<llvm::CallInst *> SiteCalls, OpCalls;
 
@@ -92,8 +102,9 @@ struct Plan {
   std::map<unsigned, FunctionPlan> Functions; // by index in LoweredModule::Functions
   std::vector<CloneKey> Clones;               // in the order in which they were found necessary
   std::map<CloneKey, unsigned> CloneIndex;
+  bool Verify; // Options::Verify
 
-  explicit Plan(LoweredModule &L) : Lowered(L) {}
+  Plan(LoweredModule &L, bool Verify) : Lowered(L), Verify(Verify) {}
   EscModule *model() const { return Lowered.M.get(); }
 };
 
@@ -131,7 +142,7 @@ bool isSizeArgument(const llvm::CallInst &Call, uint32_t Param);
 bool canMoveSite(const SitePlan &S);
 llvm::AllocaInst *makeSlot(llvm::Function &F, const SitePlan &S);
 Request emitRequest(llvm::IRBuilder<> &B, llvm::CallInst &Call, const SitePlan &S, bool WithFits);
-void moveSite(llvm::CallInst &Call, const SitePlan &S, llvm::AllocaInst &Slot,
+void moveSite(llvm::CallInst &Call, const SitePlan &S, const Slot &Slot,
               const llvm::TargetLibraryInfo &TLI);
 // Where control can come back to the call its slot serves again: each object then begins its life
 // with beginObject(), a barrier between it and the one before.
@@ -146,15 +157,34 @@ void gatherAllocas(llvm::Function &F);
 // ---- ApplyFree.cpp
 bool canGuardFree(const llvm::CallInst &Call, uint32_t PointerArg);
 bool canGuardRealloc(const llvm::CallInst &Call, const EscAllocatorModel &Model);
-void guardFree(llvm::CallInst &Call, uint32_t PointerArg, llvm::ArrayRef<SlotRef> Slots);
+// Whether P is one of the slots, as an i1; null when there are none.
+llvm::Value *emitIsSlot(llvm::IRBuilder<> &B, llvm::Value &P, llvm::ArrayRef<SlotRef> Slots);
+void guardFree(llvm::CallInst &Call, uint32_t PointerArg, llvm::ArrayRef<SlotRef> Slots,
+               bool Verify);
 // `Own`: the realloc is itself a site with a slot, else null.
 void rewriteRealloc(llvm::CallInst &Call, const EscAllocatorModel &Model,
-                    llvm::ArrayRef<SlotRef> Slots, const SitePlan *Own, llvm::AllocaInst *OwnSlot);
+                    llvm::ArrayRef<SlotRef> Slots, const SitePlan *Own, const Slot *OwnSlot,
+                    bool Verify);
 
 // ---- ApplyTypes.cpp
 // This slot serves more than one allocation (separateReuses).
 void markReused(llvm::AllocaInst &Slot);
 bool isMarkedReused(const llvm::AllocaInst &Slot);
+
+// ---- ApplyVerify.cpp; without a cell the first two give the slot itself
+llvm::Value *emitAddress(llvm::IRBuilder<> &B, const Slot &S);
+llvm::Value *emitTake(llvm::IRBuilder<> &B, const Slot &S, llvm::Value *Bytes);
+llvm::Value *emitTakeCopy(llvm::IRBuilder<> &B, const Slot &S, llvm::Value *Bytes,
+                          llvm::Value *Source, llvm::Value *Keep);
+llvm::Value *emitResize(llvm::IRBuilder<> &B, const Slot &S, llvm::Value *Bytes, llvm::Value *Old,
+                        llvm::Value *Keep);
+void emitCopyOut(llvm::IRBuilder<> &B, llvm::Value *To, llvm::Value *Old, llvm::Value *Keep);
+void emitVerifiedFree(llvm::IRBuilder<> &B, llvm::Value *Object);
+void replaceRemovedFree(llvm::CallInst &Call, uint32_t PointerArg, llvm::ArrayRef<SlotRef> Slots);
+// What the report says of a site; to be made before its frees are rewritten.
+llvm::GlobalVariable *describeSite(const Plan &P, const SitePlan &S);
+void addCell(Slot &S, llvm::GlobalVariable &Site);
+void leaveAtReturns(llvm::Function &F, const llvm::MapVector<EscSite, Slot> &Slots);
 
 // ---- ApplyLocals.cpp
 bool moveLocalsToHeap(LoweredModule &Lowered, ApplyContext &Context);

@@ -239,7 +239,8 @@ protected:
     Opts.Sanitized = !Lang.Sanitize.empty();
     Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
                    Opts.RewriteMode != Options::Mode::Report && !Opts.Sanitized;
-    Opts.NeedSource = Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty();
+    Opts.NeedSource = Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty() ||
+                      (Opts.Verify && Opts.Rewrite);
     if (!Opts.Rewrite && !Opts.NeedSource)
       return std::make_unique<clang::ASTConsumer>();
     current() = std::make_shared<Session>(CI, Opts);

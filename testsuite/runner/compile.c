@@ -28,8 +28,10 @@ static void add_plugin(const Setup *s, const Case *c, enum Loaded loaded, String
     char *load = text_format("-fplugin=%s", s->plugin);
     list_add(argv, load);
     free(load);
-    if (loaded == LOADED_M)
+    if (loaded == LOADED_M || loaded == LOADED_VERIFY)
         list_add(argv, PLUGIN_ARGUMENT "m");
+    if (loaded == LOADED_VERIFY)
+        list_add(argv, PLUGIN_ARGUMENT "verify");
     if (loaded == LOADED_M2)
         list_add(argv, PLUGIN_ARGUMENT "m=2");
     if (c->reports.n) {

@@ -11,6 +11,7 @@
 typedef struct Setup {
     const char *compiler;
     const char *plugin; /* absolute; NULL: plain compiles only */
+    const char *verify; /* the runtime of verify mode; NULL: it is not tried */
     Host host;
     StringList flags; /* given with every compile, `--with=FLAG` */
     const char *scratch;
@@ -20,7 +21,7 @@ typedef struct Setup {
     bool verbose;
 } Setup;
 
-enum Loaded { LOADED_NOTHING, LOADED_QUIET, LOADED_M, LOADED_M2 };
+enum Loaded { LOADED_NOTHING, LOADED_QUIET, LOADED_M, LOADED_M2, LOADED_VERIFY };
 
 /* Compiles the case, in its own directory, with its args. `level` is "" where the args name one.
  * `more` are further words, such as "-c", "-o" and a file. */

@@ -23,6 +23,7 @@ static const char usage[] =
     "use: esc-case [options] CASE.c...\n"
     "  --cc=COMPILER    the compiler to test with\n"
     "  --plugin=FILE    the plugin; without it only the plain builds are checked\n"
+    "  --verify=LIBRARY build programs that run in verify mode too, with this runtime\n"
     "  --with=FLAG      one more flag for every compile\n"
     "  --support=DIR    helper sources of programs that run (default: support/ beside the case)\n"
     "  --timeout=N      seconds for one compile or run (default 60)\n"
@@ -129,12 +130,14 @@ int main(int argc, char **argv) {
     Setup s = {.seconds = DEFAULT_SECONDS};
     StringList paths = {NULL, 0};
     bool imprecise = false;
-    const char *cc = NULL, *plugin = NULL, *value;
+    const char *cc = NULL, *plugin = NULL, *verify = NULL, *value;
     for (int i = 1; i < argc; i++) {
         if ((value = value_of(argv[i], "--cc=")))
             cc = value;
         else if ((value = value_of(argv[i], "--plugin=")))
             plugin = value;
+        else if ((value = value_of(argv[i], "--verify=")))
+            verify = value;
         else if ((value = value_of(argv[i], "--with=")))
             list_add(&s.flags, value);
         else if ((value = value_of(argv[i], "--support=")))
@@ -164,15 +167,18 @@ int main(int argc, char **argv) {
         return EXIT_USE;
     }
     char *full_cc = cc ? absolute(cc) : NULL, *full_plugin = plugin ? absolute(plugin) : NULL;
+    char *full_verify = verify ? absolute(verify) : NULL;
     s.scratch = scratch;
     s.compiler = full_cc;
     s.plugin = full_plugin;
+    s.verify = full_verify;
     if (cc)
         s.host = identify(&s);
     int status = check_all(&s, &paths, imprecise);
     remove_scratch(scratch);
     free(full_cc);
     free(full_plugin);
+    free(full_verify);
     free(scratch);
     list_free(&paths);
     list_free(&s.flags);

@@ -9,6 +9,8 @@
  *
  * The number of sites moved at -O2 is exact in both directions: a trap that nothing walks into
  * tests nothing. A site marked `stays` must stay at every level.
+ *
+ * One more build at -O2 is in verify mode: the same sites are moved, and nothing is reported.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "compile.h"
@@ -58,6 +60,10 @@ static ProcessResult build(const Setup *s, const Case *c, enum Loaded loaded, co
     add_object(s, &more, "opaque.o");
     if (counted)
         add_object(s, &more, "count.o");
+    if (loaded == LOADED_VERIFY) {
+        list_add(&more, s->verify);
+        list_add(&more, "-pthread");
+    }
     list_add(&more, "-lm");
     list_add(&more, "-o");
     add_object(s, &more, "program");
@@ -140,7 +146,9 @@ static unsigned check_build(const Case *c, const ProcessResult *r, const char *h
 /* Builds and runs once; the result of the first run becomes what all others are held against. */
 static unsigned build_and_run(const Setup *s, Case *c, enum Loaded loaded, size_t level,
                               ProcessResult *reference) {
-    const char *how = loaded == LOADED_NOTHING ? "without the plugin" : "with the plugin";
+    const char *how = loaded == LOADED_NOTHING  ? "without the plugin"
+                      : loaded == LOADED_VERIFY ? "in verify mode"
+                                                : "with the plugin";
     ProcessResult built = build(s, c, loaded, levels[level], false);
     unsigned bad = check_build(c, &built, how, levels[level]);
     Findings f = findings_read(built.err);
@@ -213,6 +221,8 @@ unsigned run_case(const Setup *s, Case *c) {
         bad += build_and_run(s, c, LOADED_NOTHING, i, &reference);
     for (size_t i = 0; i < NLEVELS && !bad && s->plugin; i++)
         bad += build_and_run(s, c, LOADED_M, i, &reference);
+    if (!bad && s->plugin && s->verify)
+        bad += build_and_run(s, c, LOADED_VERIFY, 1, &reference);
     unsetenv("MALLOC_PERTURB_");
     if (!bad)
         bad += check_allocations(s, c);
