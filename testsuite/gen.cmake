@@ -12,6 +12,9 @@ target_compile_definitions(esc-gen PRIVATE _GNU_SOURCE "GEN_SHAPES=\"${CMAKE_CUR
 function(escapement_add_gen_tests compiler plugin)
   set(run "${ESC_CASES_DIR}/gen/run" "--gen=$<TARGET_FILE:esc-gen>" "--cc=${compiler}" "--plugin=${plugin}" --jobs=2
           "--keep=${PROJECT_BINARY_DIR}/gen-failures")
+  if(NOT ESCAPEMENT_SANITIZE)
+    list(APPEND run "--verify=$<TARGET_FILE:verify-static>")
+  endif()
   # A plugin with sanitizers takes ten times as long; what it finds is in itself, not in the programs.
   if(ESCAPEMENT_SANITIZE)
     add_test(NAME gen.sample COMMAND ${run} --from=1 --count=10 --least=25)

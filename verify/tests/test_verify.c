@@ -33,7 +33,7 @@ static char slot[64] __attribute__((aligned(16)));
 static char *volatile kept;
 static volatile char sink;
 
-static char *take(void **cell, size_t bytes) {
+NOINLINE static char *take(void **cell, size_t bytes) {
     return esc_verify_take(cell, slot, bytes, 16, &site);
 }
 
