@@ -33,10 +33,13 @@
 enum {
     FIRST_SLOT = (SLAB_TABLE + sizeof escrt_class_table) / sizeof(void *) + 1,
     MAX_BATCH = 128,
-    /* Spans of up to 64 KiB, of up to 128 KiB, and longer ones that a bin holds. */
-    SHORT_SPANS = 4,
-    MIDDLE_SPANS = 2,
-    LONG_SPANS = 1,
+    /* Spans of up to 128 KiB, and longer ones, that a bin holds at most; fewer in small heaps:
+       spans_allowed. */
+    SHORT_SPANS = 8,
+    LONG_SPANS = 4,
+    /* Pages in use for each span in a bin, times the caches: all those of one cache are 4 to 16 %.
+     */
+    SPAN_SHARE = 2048,
     LOCKED_SLABS = 8, /* enough for threads not to meet often; without rseq nothing is fast */
     TRIES = 4,        /* somebody steps through us, or takes what we put there */
 };
@@ -62,6 +65,7 @@ static struct Cache {
     Slab **made;    /* for each CPU its slab, stopped or not; NULL: not yet */
     uint64_t *last; /* for each CPU what its slab looked like at the last drain */
     LockedSlab locked[LOCKED_SLABS];
+    _Atomic uint32_t num_made;
     _Atomic bool disabled, can_stop;
     _Atomic uint64_t metadata_bytes;
 } cache = {.lock = LOCK_INIT(RANK_CACHE)};
@@ -98,6 +102,10 @@ static void *slab_pop(Slab *slab, uint32_t class) {
     if (p)
         __atomic_store_n(&bin->header, bin->header + HEADER_POP, __ATOMIC_RELEASE);
     return p;
+}
+
+static uint32_t count_in(const Slab *slab, uint32_t bin) {
+    return load_top(&slab->bins[bin]) - slab->bins[bin].begin;
 }
 
 /* The entry that says where p was put when it was freed last. */
@@ -147,8 +155,7 @@ static uint32_t slab_pop_many(Slab *slab, uint32_t class, void **objects, uint32
 static uint32_t capacity(uint32_t bin) {
     if (bin < NUM_CLASSES)
         return escrt_classes[bin].cached;
-    uint32_t npages = length_of_bin(bin);
-    return npages <= 8 ? SHORT_SPANS : npages <= 16 ? MIDDLE_SPANS : LONG_SPANS;
+    return length_of_bin(bin) <= EXACT_LENGTH ? SHORT_SPANS : LONG_SPANS;
 }
 
 static Slab *new_slab(void) {
@@ -168,6 +175,7 @@ static Slab *new_slab(void) {
     for (size_t i = 0; i < sizeof escrt_class_table; i++)
         table[i] = (uint8_t)(escrt_class_table[i] * BIN_SCALE);
     cache.metadata_bytes += SLAB_RECENT + cache.slab_bytes;
+    cache.num_made++;
     return slab;
 }
 
@@ -333,7 +341,29 @@ void *escrt_cache_take_span(uint32_t bin) {
     return pop(bin);
 }
 
+/* Kept spans are memory that programs with few large objects would notice: a share of what is in
+ * use, and one where most programs need one. */
+static uint32_t spans_allowed(uint32_t bin) {
+    size_t share = escrt_heap_in_use_pages() / (SPAN_SHARE * max_size(cache.num_made, 1));
+    return (uint32_t)share + (length_of_bin(bin) <= EXACT_LENGTH);
+}
+
+/* In the cache of this CPU; by the time it is known that may be another. */
+static uint32_t count_here(uint32_t bin) {
+#ifdef ESCRT_RSEQ
+    int32_t cpu = current_cpu();
+    if (cpu >= 0)
+        return count_in(__atomic_load_n(&escrt_slabs[cpu], __ATOMIC_ACQUIRE), bin);
+#endif
+    LockedSlab *mine = lock_slab();
+    uint32_t n = count_in(mine->slab, bin);
+    lock_give(&mine->lock);
+    return n;
+}
+
 bool escrt_cache_put_span(uint32_t bin, void *p) {
+    if (count_here(bin) >= spans_allowed(bin))
+        return false;
     return push_many(bin, &p, 1) == 1 || (make_slab() && push_many(bin, &p, 1) == 1);
 }
 
