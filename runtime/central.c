@@ -73,6 +73,11 @@ static Span *fullest(const Central *c) {
     return NULL;
 }
 
+/* The lowest n bits, 1 to 64. */
+static uint64_t low_bits(uint32_t n) {
+    return ~0ull >> (64 - n);
+}
+
 /* ---- objects out --------------------------------------------------------------------------- */
 
 /* A released page of the span is resident again when an object on it is handed out; which ones
@@ -82,7 +87,8 @@ static void forget_released(Central *c, Span *span) {
     span->released = 0;
 }
 
-/* Takes up to n objects of the span, lowest first, and stores them downwards from `end`. */
+/* Takes up to n objects of the span, lowest first, and stores them downwards from end. Free objects
+ * tend to be neighbours: a run of bits is a run of addresses. */
 static uint32_t take_from(Span *span, void **end, uint32_t n) {
     uint32_t taken = 0;
     char *start = span_start(span);
@@ -90,10 +96,15 @@ static uint32_t take_from(Span *span, void **end, uint32_t n) {
     for (uint32_t word = 0; word < MAX_OBJECTS / 64 && taken < n; word++) {
         uint64_t bits = span->free[word];
         while (bits && taken < n) {
-            uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            bits &= bits - 1;
-            *--end = start + i * bytes;
-            taken++;
+            uint32_t first = (uint32_t)__builtin_ctzll(bits);
+            uint64_t after = ~(bits >> first); /* its lowest bit is behind the run */
+            uint32_t run = after ? (uint32_t)__builtin_ctzll(after) : 64;
+            run = (uint32_t)min_size(run, n - taken);
+            bits &= ~(low_bits(run) << first);
+            char *p = start + (word * 64 + first) * bytes;
+            for (uint32_t i = 0; i < run; i++, p += bytes)
+                *--end = p;
+            taken += run;
         }
         span->free[word] = bits;
     }
@@ -133,18 +144,42 @@ uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n) {
 
 /* ---- objects in ---------------------------------------------------------------------------- */
 
-/* Sets the bit of one object of the span. That it is the start of one was checked when it was
- * freed; not that it is one at all: the end of a span may have room for a part of an object. */
-static void give_one(Span *span, const SizeClass *class, void *p) {
-    uint32_t offset = (uint32_t)(uintptr_t)p & (((uint32_t) class->npages << PAGE_SHIFT) - 1);
-    uint32_t i = (uint32_t)(((uint64_t)offset * class->magic) >> 32);
-    uint64_t bit = 1ull << (i % 64), *word = &span->free[i / 64], bits = *word;
-    RT_ASSERT(2, i * class->bytes == offset);
-    if (unlikely(i >= class->objects))
-        escrt_die_of(p, "free of a pointer that is not the start of an object");
-    if (unlikely(bits & bit))
-        escrt_die_of(p, "double free");
-    *word = bits | bit;
+/* Adds bits to a word of the span. */
+static void give_bits(Span *span, uint32_t word, uint64_t bits) {
+    uint64_t twice = span->free[word] & bits;
+    if (unlikely(twice))
+        escrt_die_of(object_address(span, word * 64 + (uint32_t)__builtin_ctzll(twice)),
+                     "double free");
+    span->free[word] |= bits;
+}
+
+/* Sets the bits of objects as long as they are the span's, n at most; returns how many. Neighbours
+ * tend to be freed together, so bits gather in a register until one of another word comes. That an
+ * address is the start of an object was checked when it was freed; not that it is one at all: the
+ * end of a span may have room for a part of one. */
+HOT static uint32_t give_to(Span *span, const SizeClass *class, void *const *objects, uint32_t n) {
+    uintptr_t start = (uintptr_t)span_start(span), bytes = span_bytes(span), offset;
+    const uint32_t magic = class->magic, count = class->objects;
+    uint32_t word = 0, done = 0;
+    uint64_t bits = 0;
+    for (; done < n && (offset = (uintptr_t)objects[done] - start) < bytes; done++) {
+        uint32_t i = (uint32_t)((offset * magic) >> 32);
+        uint64_t bit = 1ull << (i % 64);
+        RT_ASSERT(2, i * class->bytes == offset);
+        if (unlikely(i >= count))
+            escrt_die_of(objects[done], "free of a pointer that is not the start of an object");
+        if (i / 64 != word) {
+            give_bits(span, word, bits);
+            word = i / 64;
+            bits = 0;
+        }
+        if (unlikely(bits & bit))
+            escrt_die_of(objects[done], "double free");
+        bits |= bit;
+    }
+    give_bits(span, word, bits);
+    span->nfree = (uint16_t)(span->nfree + done);
+    return done;
 }
 
 /* After objects came back to the span. */
@@ -170,13 +205,9 @@ void escrt_central_give(uint32_t class, void *const *objects, uint32_t n) {
         Span *span = span_of(objects[i]);
         if (unlikely(!span || span->class != class))
             escrt_die_of(objects[i], "damaged cache: no object of the class it was cached for");
-        uintptr_t start = (uintptr_t)span_start(span), bytes = span_bytes(span);
-        uint32_t first = i;
-        do
-            give_one(span, &escrt_classes[class], objects[i++]);
-        while (i < n && (uintptr_t)objects[i] - start < bytes);
-        span->nfree = (uint16_t)(span->nfree + (i - first));
-        settle(c, span, i - first);
+        uint32_t came = give_to(span, &escrt_classes[class], objects + i, n - i);
+        settle(c, span, came);
+        i += came;
     }
     lock_give(&c->lock);
 }
