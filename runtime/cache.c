@@ -40,6 +40,12 @@ enum {
     /* Pages in use for each span in a bin, times the caches: all those of one cache are 4 to 16 %.
      */
     SPAN_SHARE = 2048,
+    /* A bin may grow to four times what a class says, or to eight objects: to a 256th of what is in
+     * use, divided by the caches. Programs with much memory go to the central lists less often. */
+    GROWTH = 4,
+    MOST_CACHED = 2048,
+    LEAST_CACHED = 8,
+    BIN_SHARE = 256,
     LOCKED_SLABS = 8, /* enough for threads not to meet often; without rseq nothing is fast */
     TRIES = 4,        /* somebody steps through us, or takes what we put there */
 };
@@ -154,8 +160,15 @@ static uint32_t slab_pop_many(Slab *slab, uint32_t class, void **objects, uint32
 
 static uint32_t capacity(uint32_t bin) {
     if (bin < NUM_CLASSES)
-        return escrt_classes[bin].cached;
+        return (uint32_t)max_size(min_size(GROWTH * escrt_classes[bin].cached, MOST_CACHED),
+                                  max_size(LEAST_CACHED, escrt_classes[bin].cached));
     return length_of_bin(bin) <= EXACT_LENGTH ? SHORT_SPANS : LONG_SPANS;
+}
+
+/* Where a bin ends until it grows. */
+static uint16_t first_end(const Bin *bin, uint32_t number) {
+    return number < NUM_CLASSES ? (uint16_t)(bin->begin + escrt_classes[number].cached)
+                                : bin->limit;
 }
 
 static Slab *new_slab(void) {
@@ -168,7 +181,8 @@ static Slab *new_slab(void) {
         Bin *bin = &slab->bins[i];
         bin->begin = (uint16_t)++slot; /* after a NULL */
         slot += capacity(i);
-        bin->end = (uint16_t)slot;
+        bin->limit = (uint16_t)slot;
+        bin->end = first_end(bin, i);
         bin->header = bin->begin;
     }
     uint8_t *table = (uint8_t *)slab + SLAB_TABLE;
@@ -320,12 +334,36 @@ void *escrt_cache_alloc(uint32_t class) {
     return p;
 }
 
+/* Lets the bin of this CPU hold another batch, when all of it is a small share of what is in use.
+ * By the time it is known the thread may be elsewhere, and somebody may drain the bin: any end up
+ * to the limit is right. */
+static bool grow_bin(uint32_t class) {
+#ifdef ESCRT_RSEQ
+    int32_t cpu = current_cpu();
+    Slab *slab = cpu < 0 ? EMPTY_SLAB : __atomic_load_n(&escrt_slabs[cpu], __ATOMIC_ACQUIRE);
+    Bin *bin = &slab->bins[class];
+    if (slab == EMPTY_SLAB || bin->end == bin->limit)
+        return false;
+    const SizeClass *c = &escrt_classes[class];
+    size_t end = min_size(bin->limit, (size_t)bin->end + c->batch);
+    size_t share =
+        (escrt_heap_in_use_pages() << PAGE_SHIFT) / (BIN_SHARE * max_size(cache.num_made, 1));
+    if ((end - bin->begin) * c->bytes > share)
+        return false;
+    __atomic_store_n(&bin->end, (uint16_t)end, __ATOMIC_RELAXED);
+    return true;
+#else
+    (void)class;
+    return false;
+#endif
+}
+
 void escrt_cache_free(uint32_t class, void *p) {
     void *objects[MAX_BATCH];
     for (int i = 0; i < TRIES && !cache.disabled; i++) {
         if (push(class, p))
             return;
-        if (make_slab())
+        if (make_slab() || grow_bin(class))
             continue;
         uint32_t n = pop_many(class, objects, escrt_classes[class].batch);
         if (n == 0)
@@ -419,6 +457,8 @@ static size_t empty(Slab *slab) {
     for (uint32_t bin = 1; bin < NUM_BINS; bin++)
         for (uint32_t n; (n = slab_pop_many(slab, bin, objects, MAX_BATCH)) > 0; total += n)
             give_back(bin, objects, n);
+    for (uint32_t bin = 1; bin < NUM_BINS; bin++)
+        slab->bins[bin].end = first_end(&slab->bins[bin], bin);
     return total;
 }
 

@@ -42,7 +42,8 @@ typedef struct Bin {
     uint64_t header;
     uint16_t end; /* top when full; 0: this bin takes nothing */
     uint16_t begin;
-    uint32_t unused;
+    uint16_t limit; /* what end may become */
+    uint16_t unused;
 } Bin;
 
 /* Slots are numbered in words from the start of the slab. A slab of zeros is empty and full. */
