@@ -13,6 +13,7 @@
 //
 // NOT HERE  The forms (ApplySlot.cpp, ApplyFree.cpp), copies (ApplyClone.cpp).
 #include "Apply.h"
+#include "Lines.h"
 #include "Plan.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -386,7 +387,7 @@ FunctionPlan &foreignPlan(Plan &P, unsigned Function) {
   return F;
 }
 
-// FNV-1a of where the site stands, through what it was inlined, and how it is written.
+// A hash of where the site stands, through what it was inlined, and how it is written.
 std::string siteHash(const LoweredModule &Lowered, EscSite Site) {
   const LoweredSite &S = Lowered.Sites[Site];
   std::string Key = Lowered.Functions[S.Function].F->getName().str();
@@ -394,10 +395,7 @@ std::string siteHash(const LoweredModule &Lowered, EscSite Site) {
     Key += ":" + S.Source->At.File.str() + ":" + std::to_string(S.Source->At.Line) + ":" +
            std::to_string(S.Source->At.Col) + ":" + S.Source->Text.str();
   Key += "@" + S.Chain;
-  uint64_t Hash = 0xcbf29ce484222325;
-  for (unsigned char C : Key)
-    Hash = (Hash ^ C) * 0x100000001b3;
-  return utohexstr(Hash, /*LowerCase=*/true, /*Width=*/16);
+  return hashText(Key);
 }
 
 bool applyVerdicts(LoweredModule &Lowered, Module &M, ApplyContext &Context) {

@@ -10,6 +10,7 @@
 //
 // NOT HERE  Which copy of an allocation speaks for all (Merge.cpp).
 #include "Report.h"
+#include "Lines.h"
 #include "Merge.h"
 #include "clang/Basic/CodeGenOptions.h"
 #include "clang/Basic/Diagnostic.h"
@@ -21,11 +22,9 @@
 #include "llvm/IR/Metadata.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
-#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -38,12 +37,6 @@ namespace {
 
 constexpr const char *PassName = "escapement";
 constexpr StringLiteral MarkPrefix = "escapement.site.";
-
-auto sortKey(const Finding &F) {
-  return std::tie(F.File, F.Line, F.Col, F.Text, F.Kind, F.Function, F.Chain, F.Hash, F.Flow);
-}
-
-bool precedes(const Finding &A, const Finding &B) { return sortKey(A) < sortKey(B); }
 
 bool remarksWanted(const clang::CodeGenOptions &CG) {
   return !CG.OptRecordFile.empty() || CG.OptimizationRemark.patternMatches(PassName) ||
@@ -96,80 +89,6 @@ uint64_t requestedBytes(const EscModule *M, const CallBase *Call) {
       return ESC_SIZE_UNKNOWN;
   }
   return Model.size_param == ESC_NONE ? ESC_SIZE_UNKNOWN : Bytes;
-}
-
-StringRef kindName(EscFindingKind Kind) {
-  switch (Kind) {
-  case ESC_FIND_SITE:
-    return "site";
-  case ESC_FIND_LOCAL:
-    return "local";
-  case ESC_FIND_PARAM:
-    return "param";
-  case ESC_FIND_RESULT:
-    return "result";
-  }
-  return "site";
-}
-
-StringRef placementName(const Finding &F) {
-  if (F.OptimizedAway)
-    return "optimized-away";
-  switch (F.Placement) {
-  case ESC_PLACE_HEAP:
-    return "heap";
-  case ESC_PLACE_KEPT:
-    return "kept";
-  case ESC_PLACE_SLOT:
-    return "slot";
-  case ESC_PLACE_BUFFER:
-    return "buffer";
-  }
-  return "heap";
-}
-
-// Source text may hold any bytes; JSON may not.
-std::string jsonText(StringRef Text) {
-  return json::isUTF8(Text) ? Text.str() : json::fixUTF8(Text);
-}
-
-json::Array jsonList(StringRef Text, char Separator) {
-  json::Array List;
-  SmallVector<StringRef, 8> Parts;
-  Text.split(Parts, Separator, -1, /*KeepEmpty=*/false);
-  for (StringRef Part : Parts)
-    List.push_back(jsonText(Part.trim()));
-  return List;
-}
-
-json::Object jsonFinding(const Finding &F) {
-  json::Object O{{"kind", kindName(F.Kind)},
-                 {"file", jsonText(F.File)},
-                 {"line", F.Line},
-                 {"col", F.Col},
-                 {"function", jsonText(F.SourceFunction)},
-                 {"text", jsonText(F.Text)},
-                 {"good", F.Good},
-                 {"printed", F.Printed}};
-  if (F.Reason != ESC_REASONS && !F.Good && !F.Moved)
-    O["reason"] = esc_reason_code(F.Reason);
-  if (!F.Flow.empty())
-    O["flow"] = jsonList(F.Flow, '\n');
-  if (F.Kind != ESC_FIND_SITE)
-    return O;
-  O["site"] = F.Hash;
-  O["chain"] = jsonList(F.Chain, '@');
-  O["allocator"] = F.Source ? jsonText(F.Source->Callee) : std::string();
-  O["placement"] = placementName(F);
-  O["moved"] = F.Moved;
-  if (F.SizeBytes != ESC_SIZE_UNKNOWN)
-    O["size"] = static_cast<int64_t>(F.SizeBytes);
-  if (F.Moved) {
-    O["slot_bytes"] = static_cast<int64_t>(F.SlotBytes);
-    O["align"] = static_cast<int64_t>(F.AlignBytes);
-    O["frees_removed"] = F.Frees;
-  }
-  return O;
 }
 
 } // namespace
@@ -299,7 +218,8 @@ struct Report::Impl {
     if (S.Function < C.Lowered.Functions.size())
       nameFunction(New, *C.Lowered.Functions[S.Function].F);
     EscVerdict Verdict = esc_site_verdict(C.Lowered.M.get(), Id);
-    New.Source = S.Source;
+    New.Call = S.Source->Text.str();
+    New.Callee = S.Source->Callee.str();
     New.Chain = S.Chain;
     New.Hash = siteHash(C.Lowered, Id);
     New.Placement = Verdict.placement;
@@ -350,8 +270,8 @@ struct Report::Impl {
       Lines.push_back(mergeCopies(Copies));
       Details.insert(Details.end(), Copies.begin(), Copies.end());
     }
-    std::sort(Lines.begin(), Lines.end(), precedes);
-    std::sort(Details.begin(), Details.end(), precedes);
+    sortFindings(Lines);
+    sortFindings(Details);
     if (Opts.MLevel)
       print(Lines);
     if (ReportFile)
@@ -376,39 +296,14 @@ struct Report::Impl {
   }
 
   void print(const std::vector<Finding> &Lines) {
-    std::string Text;
-    raw_string_ostream Out(Text);
-    bool Colour = coloured();
-    const Finding *Last = nullptr;
-    for (const Finding &F : Lines) {
-      if (!F.Printed || (Last && isSameLine(*Last, F)))
-        continue;
-      Last = &F;
-      if (Opts.MLevel >= 2 && !F.Good) {
-        SmallVector<StringRef, 16> Steps;
-        StringRef(F.Flow).split(Steps, '\n', -1, /*KeepEmpty=*/false);
-        for (StringRef Step : Steps)
-          printLine(Out, F, Step, Colour);
-      }
-      printLine(Out, F, F.Text, Colour);
-    }
-    errs() << Out.str();
-  }
-
-  static bool isSameLine(const Finding &A, const Finding &B) {
-    return std::tie(A.File, A.Line, A.Col, A.Text) == std::tie(B.File, B.Line, B.Col, B.Text);
-  }
-
-  static void printLine(raw_ostream &Out, const Finding &F, StringRef Text, bool Colour) {
-    Out << (Colour ? "\033[1m" : "") << F.File << ':' << F.Line << ':' << F.Col << ':'
-        << (Colour ? "\033[0m" : "") << ' ' << Text << '\n';
+    errs() << linesText(Lines, Opts.MLevel, coloured());
   }
 
   // ---- the report file
 
   void write(const std::vector<Finding> &Details) {
     for (const Finding &F : Details)
-      *ReportFile << json::Value(jsonFinding(F)) << '\n';
+      *ReportFile << jsonLine(F) << "\n";
     ReportFile->close();
     if (ReportFile->has_error()) {
       cannotWrite(ReportFile->error());

@@ -7,6 +7,7 @@
 #define ESCAPEMENT_PLUGIN_REPORT_H
 
 #include "Apply.h"
+#include "Finding.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace clang {
@@ -14,13 +15,6 @@ class CompilerInstance;
 }
 
 namespace escapement {
-
-// The positions of the driver, in the order in which they run.
-enum class Stage {
-  First, // before anything changed: every site, parameter and result of the source
-  Early, // before the inliner, after the inlining that verdicts asked for: what was moved there
-  Late,  // after the inliner: the copies that are left of what Early did not move
-};
 
 class Report {
 public:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 2
+// moved: 2 // moved-gcc: 0
 /* The strictest scalar type after an object of odd size. */
 #include "trap.h"
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1
+// moved: 1 // moved-gcc: 2
 /* Each level hands its node down; the levels' nodes live at once, in frames of their own. */
 #include "trap.h"
 
@@ -17,7 +17,7 @@ NOINLINE static int total(const struct Node *n) {
 }
 
 NOINLINE static int freed(int depth, const struct Node *up) {
-    struct Node *n = malloc(sizeof *n); // imprecise: moved to stack: malloc(sizeof *n) // today: malloc(sizeof *n) escapes to heap: passed to freed, which leaks it
+    struct Node *n = malloc(sizeof *n); // expect-gcc: moved to stack: malloc(sizeof *n) // imprecise-llvm: moved to stack: malloc(sizeof *n) // today: malloc(sizeof *n) escapes to heap: passed to freed, which leaks it
     if (!n)
         exit(1);
     n->up = up;
@@ -29,7 +29,7 @@ NOINLINE static int freed(int depth, const struct Node *up) {
 
 /* Here the recursion is in tail position: made into a loop it must not share one slot. */
 NOINLINE static int leaked(int depth, const struct Node *up) {
-    struct Node *n = malloc(sizeof *n); // imprecise: moved to stack: malloc(sizeof *n) // today: moved to stack in 1 of 2 places: malloc(sizeof *n)
+    struct Node *n = malloc(sizeof *n); // expect-gcc: moved to stack: malloc(sizeof *n) // imprecise-llvm: moved to stack: malloc(sizeof *n) // today: moved to stack in 1 of 2 places: malloc(sizeof *n)
     if (!n)
         exit(1);
     n->up = up;

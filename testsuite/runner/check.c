@@ -5,12 +5,14 @@
  * Besides the promises, every case shows two properties of the product: the object is the same
  * with the diagnostics and without, and the same as without the plugin when nothing was moved.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "compile.h"
 #include "findings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool compiles_to_object(const Case *c) {
     return !case_has_arg(c, "-fsyntax-only") && !case_has_arg(c, "-E") && !case_has_arg(c, "-M");
@@ -107,6 +109,16 @@ static unsigned check_assembly(const Setup *s, const Case *c) {
     return bad;
 }
 
+/* NAME.m2; for GCC NAME.gcc.m2 where there is one. */
+static char *golden_path(const Setup *s, const Case *c) {
+    int stem = (int)(strlen(c->path) - 2);
+    char *own = text_format("%.*s.gcc.m2", stem, c->path);
+    if (s->host.gcc && access(own, R_OK) == 0)
+        return own;
+    free(own);
+    return text_format("%.*s.m2", stem, c->path);
+}
+
 static unsigned check_golden(const Setup *s, const Case *c) {
     if (!c->golden)
         return 0;
@@ -114,7 +126,7 @@ static unsigned check_golden(const Setup *s, const Case *c) {
     unsigned bad = check_compiled(c, &r, "with -m=2");
     Findings f = findings_read(r.err);
     char *text = findings_text(&f);
-    char *path = text_format("%.*s.m2", (int)(strlen(c->path) - 2), c->path);
+    char *path = golden_path(s, c);
     char *golden = file_read(path, NULL);
     if (s->update && !bad) {
         if (!file_write(path, text, strlen(text))) {

@@ -28,6 +28,7 @@ static const char usage[] =
     "  --support=DIR    helper sources of programs that run (default: support/ beside the case)\n"
     "  --timeout=N      seconds for one compile or run (default 60)\n"
     "  --update         write the golden files of -m=2\n"
+    "  --differences    only list and count where GCC does something else than Clang\n"
     "  --imprecise      only list and count what is marked imprecise\n"
     "  --verbose        show the compiler's command lines\n";
 
@@ -84,6 +85,26 @@ static unsigned print_imprecise(const Case *c) {
     return n;
 }
 
+/* How many marks say that GCC does something else, and the whole list of them: too many and the
+ * two front ends are not one product. */
+static int print_differences(const StringList *paths) {
+    enum { MOST_PERCENT = 8 }; /* 3 is the goal; calls that are copied or inlined are missing */
+    unsigned differences = 0, marks = 0;
+    for (size_t i = 0; i < paths->n; i++) {
+        Case c = case_read(paths->at[i], (Host){true, 0});
+        char *own = text_format("%.*s.gcc.m2", (int)(strlen(c.path) - 2), c.path);
+        unsigned n = c.differences + (access(own, R_OK) == 0);
+        if (n)
+            printf("%s: %u\n", c.path, n);
+        differences += n;
+        marks += c.nmarks + 1; /* and what the case promises as a whole */
+        free(own);
+        case_free(&c);
+    }
+    printf("differences: %u of %u\n", differences, marks);
+    return differences * 100 > marks * MOST_PERCENT ? EXIT_BAD : 0;
+}
+
 static unsigned check_one(Setup *s, Case *c) {
     for (size_t i = 0; i < c->faults.n; i++)
         printf("%s\n", c->faults.at[i]);
@@ -129,7 +150,7 @@ static int check_all(Setup *s, const StringList *paths, bool imprecise) {
 int main(int argc, char **argv) {
     Setup s = {.seconds = DEFAULT_SECONDS};
     StringList paths = {NULL, 0};
-    bool imprecise = false;
+    bool imprecise = false, differences = false;
     const char *cc = NULL, *plugin = NULL, *verify = NULL, *value;
     for (int i = 1; i < argc; i++) {
         if ((value = value_of(argv[i], "--cc=")))
@@ -146,6 +167,8 @@ int main(int argc, char **argv) {
             s.seconds = (unsigned)strtoul(value, NULL, 10);
         else if (!strcmp(argv[i], "--update"))
             s.update = true;
+        else if (!strcmp(argv[i], "--differences"))
+            differences = true;
         else if (!strcmp(argv[i], "--imprecise"))
             imprecise = true;
         else if (!strcmp(argv[i], "--verbose"))
@@ -156,9 +179,15 @@ int main(int argc, char **argv) {
         } else
             list_add(&paths, argv[i]);
     }
-    if (!paths.n || (!cc && !imprecise) || !s.seconds) {
+    if (!paths.n || (!cc && !imprecise && !differences) || !s.seconds) {
         fputs(usage, stderr);
         return EXIT_USE;
+    }
+    if (differences) {
+        int status = print_differences(&paths);
+        list_free(&paths);
+        list_free(&s.flags);
+        return status;
     }
     const char *tmp = getenv("TMPDIR");
     char *scratch = text_format("%s/esc-case-XXXXXX", tmp && *tmp ? tmp : "/tmp");

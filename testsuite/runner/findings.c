@@ -25,7 +25,8 @@ static unsigned number_after_colon(const char **s) {
 }
 
 static bool read_line(const char *line, size_t n, Finding *f) {
-    static const char *const foreign[] = {"error:", "warning:", "note:", "remark:", "fatal error:"};
+    static const char *const foreign[] = {
+        "error:", "warning:", "note:", "remark:", "fatal error:", "cc1: "};
     char *text = text_format("%.*s", (int)n, line);
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         if (text_starts(text, foreign[i]))

@@ -34,6 +34,8 @@ enum Word {
     WORD_ASM_NOT,
     WORD_ONLY_LLVM,
     WORD_NOT_LLVM,
+    WORD_NOT_GCC,
+    WORD_MOVED_GCC,
 };
 
 /* Longer words before their own beginnings. `colon` tells a mark from prose that begins alike. */
@@ -47,6 +49,7 @@ static const struct {
     {"expect-asm", WORD_ASM, true},        {"expect", WORD_EXPECT, true},
     {"imprecise", WORD_IMPRECISE, true},   {"today:", WORD_TODAY, false},
     {"args:", WORD_ARGS, false},           {"run:", WORD_RUN, false},
+    {"moved-gcc:", WORD_MOVED_GCC, false}, {"not-gcc:", WORD_NOT_GCC, false},
     {"moved:", WORD_MOVED, false},         {"moves", WORD_MOVES, false},
     {"stays", WORD_STAYS, false},          {"allocs:", WORD_ALLOCS, false},
     {"silent:", WORD_SILENT, false},       {"golden-m2", WORD_GOLDEN, false},
@@ -127,7 +130,7 @@ static bool read_number(const char **s, const char *end, unsigned *number) {
 }
 
 /* [-WHO][@[FILE:]LINE | @+N | @-N][(COLUMN)]. False: it cannot be read. *for_us: WHO is us. */
-static bool read_detail(const Mark *m, Host host, Promise *p, bool *for_us) {
+static bool read_detail(Case *c, const Mark *m, Host host, Promise *p, bool *for_us) {
     const char *s = m->detail, *end = s + m->detail_size;
     *for_us = true;
     if (s < end && *s == '-') {
@@ -140,6 +143,7 @@ static bool read_detail(const Mark *m, Host host, Promise *p, bool *for_us) {
         bool versioned = read_number(&s, end, &version);
         if (!gcc && !llvm)
             return false;
+        c->differences += llvm && !versioned;
         *for_us = gcc == host.gcc && (!versioned || version == host.version);
     }
     if (s < end && *s == '@') {
@@ -173,7 +177,8 @@ static bool read_detail(const Mark *m, Host host, Promise *p, bool *for_us) {
 
 static void add_promise(Case *c, Host host, const Mark *m, unsigned line) {
     Promise p = {.file = text_format("%s", c->name), .line = line, .source_line = line};
-    bool for_us = false, readable = m->text && read_detail(m, host, &p, &for_us);
+    c->nmarks++;
+    bool for_us = false, readable = m->text && read_detail(c, m, host, &p, &for_us);
     if (readable)
         p.text = text_trimmed(m->text, (size_t)(m->end - m->text));
     if (!readable || !*p.text) {
@@ -181,6 +186,7 @@ static void add_promise(Case *c, Host host, const Mark *m, unsigned line) {
         for_us = false;
     }
     if (!for_us) {
+        c->others_line = line;
         free(p.file);
         free(p.text);
         return;
@@ -196,6 +202,8 @@ static void add_promise(Case *c, Host host, const Mark *m, unsigned line) {
 /* `today: TEXT` completes the `imprecise:` before it; `today: -` is silence. */
 static void add_today(Case *c, const Mark *m, unsigned line) {
     Promise *last = c->npromises ? &c->promises[c->npromises - 1] : NULL;
+    if (c->others_line == line) /* the `imprecise:` before it is for another compiler */
+        return;
     if (!last || !last->better || last->text || last->source_line != line) {
         fault(c, line, "today: without imprecise: before it");
         return;
@@ -242,7 +250,19 @@ static void keep(Case *c, Host host, const Mark *m, unsigned line) {
         list_add_words(&c->program_args, text);
         break;
     case WORD_MOVED:
-        c->moved = strtol(text, NULL, 10);
+        if (!c->moved_elsewhere)
+            c->moved = strtol(text, NULL, 10);
+        break;
+    case WORD_MOVED_GCC:
+        c->differences++;
+        if (host.gcc) {
+            c->moved = strtol(text, NULL, 10);
+            c->moved_elsewhere = true;
+        }
+        break;
+    case WORD_NOT_GCC:
+        c->differences++;
+        c->skipped |= host.gcc;
         break;
     case WORD_MOVES:
         add_line(&c->moves, &c->nmoves, line);
@@ -296,6 +316,8 @@ static void settle(Case *c) {
             p->text = NULL;
         }
     }
+    if (c->moved_elsewhere) /* `moves` marks speak of the other compiler */
+        c->nmoves = 0;
     c->marks = c->nmoves + c->nstays > 0;
     bool promised = c->npromises || c->silent || c->golden || c->errors.n || c->stderrs.n ||
                     c->reports.n || c->asms.n || c->asm_nots.n || c->moved >= 0;

@@ -41,6 +41,10 @@ typedef struct Case {
     unsigned *moves, *stays;
     size_t nmoves, nstays;
     long plain_allocs, plugin_allocs; /* -1: not promised */
+    bool moved_elsewhere;             /* `moved-gcc:` holds instead of `moved:` */
+    unsigned nmarks;                  /* promises of any compiler */
+    unsigned others_line;             /* the last promise for another compiler only */
+    unsigned differences;             /* marks that say that GCC does something else than Clang */
     bool skipped;                     /* its marks exclude this compiler */
     StringList faults;                /* marks that cannot be read, or contradict */
 } Case;

@@ -6,7 +6,7 @@ struct Box {
 };
 
 int *returned(int v) {
-    int x = v; // expect: address of x escapes: returned
+    int x = v; // expect-llvm: address of x escapes: returned
     return &x;
 }
 
@@ -27,6 +27,6 @@ void may(int v) {
     unknown(&z);
 }
 
-int *of_a_parameter(int v) { // expect: address of v escapes: returned
+int *of_a_parameter(int v) { // expect-llvm: address of v escapes: returned
     return &v;
 }

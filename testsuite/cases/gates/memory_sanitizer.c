@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// not-gcc: it has no such sanitizer
 // args: -fsanitize=memory
 /* Under a sanitizer nothing moves: its reports must not change. */
 #include <stdio.h>

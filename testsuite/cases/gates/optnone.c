@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// not-gcc: the attribute is Clang's
 /* A function the user wants left alone is looked at and not touched. */
 #include <stdio.h>
 #include <stdlib.h>

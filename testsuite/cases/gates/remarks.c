@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// not-gcc: remarks are Clang's
 // args: -Rpass=escapement -Rpass-missed=escapement
 // expect-stderr: [-Rpass=escapement]
 // expect-stderr: [-Rpass-missed=escapement]

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// not-gcc: it makes no bodies then
 // args: -fsyntax-only
 /* A report without an object. */
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// not-gcc: it has no thin LTO
 // args: -flto=thin
 /* At compile time of a build with link-time optimization. */
 #include <stdio.h>

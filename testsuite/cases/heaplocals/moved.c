@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// not-gcc: heap-locals is Clang's
 // args: -fplugin-arg-escapement-heap-locals
 /* Locals whose address outlives their function live on the heap, as in Go. */
 int *kept;

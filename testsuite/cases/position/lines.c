@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// expect@grammar.y:101(15): moved to stack: malloc(8)
+// expect-llvm@grammar.y:101(15): moved to stack: malloc(8)
+// expect-gcc@grammar.y:101(15): moved to stack: malloc(...)
 #line 99 "grammar.y"
 void work(void) {
 

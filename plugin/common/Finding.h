@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Merge.h - one allocation of the source, many copies of it in the program: which line is printed.
+// Finding.h - what a front end found, in words and numbers that no compiler's types are in.
 //
-// Inlining and cloning make copies, the optimizer removes some, and each position of the pipeline
-// sees what the one before left. What was moved stays moved; of the rest, the last position that
-// saw the allocation speaks.
-//
-// NOT HERE  Printing (Report.cpp).
-#ifndef ESCAPEMENT_PLUGIN_MERGE_H
-#define ESCAPEMENT_PLUGIN_MERGE_H
+// NOT HERE  Finding anything; which of several copies speaks (Merge.h); writing it out (Lines.h).
+#ifndef ESCAPEMENT_PLUGIN_FINDING_H
+#define ESCAPEMENT_PLUGIN_FINDING_H
 
-#include "Report.h"
+#include "escapement/analysis.h"
 #include <string>
 #include <vector>
 
 namespace escapement {
+
+// The positions at which a front end asks, in the order in which they run.
+enum class Stage {
+  First, // before anything changed: every site, parameter and result of the source
+  Early, // before the inliner, after the inlining that verdicts asked for: what was moved there
+  Late,  // after the inliner: the copies that are left of what Early did not move
+};
 
 // A finding as it was collected, its strings copied.
 struct Finding {
@@ -24,12 +27,12 @@ struct Finding {
   std::string Text, Flow;
   std::string Function;       // the function of the IR that holds it
   std::string SourceFunction; // as written
-  std::string Chain;          // LoweredSite::Chain
+  std::string Chain;          // "file:line:col" of each inlined call above it, '@' between
   bool Good = false;
   bool Printed = true; // false: for the report file only
   EscReason Reason = ESC_REASONS;
   // Sites only.
-  const CallInfo *Source = nullptr;
+  std::string Call, Callee; // the call and its callee as written
   std::string Hash, ReasonText;
   EscPlacement Placement = ESC_PLACE_HEAP;
   bool Moved = false;         // the rewrite was made, or would be in report mode
@@ -44,11 +47,6 @@ struct Site {
   std::vector<Finding> Copies;           // of all stages
   std::vector<std::string> LeftInChains; // the copies that the optimizer left
 };
-
-// The copies that count in the end, each with its last verdict and text.
-std::vector<Finding> finalCopies(const Site &S, bool SawLast, const Options &Opts);
-// The one line for all of them.
-Finding mergeCopies(const std::vector<Finding> &Copies);
 
 } // namespace escapement
 

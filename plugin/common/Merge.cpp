@@ -15,22 +15,18 @@ namespace escapement {
 
 namespace {
 
-std::string folded(llvm::StringRef Text) {
-  std::string Source = Text.str();
-  char Buffer[256];
-  size_t Length = esc_fold_text(Source.c_str(), Buffer, sizeof Buffer);
-  return std::string(Buffer, Length);
-}
-
 std::string expression(const Finding &F) {
-  return F.Source ? folded(F.Source->Text) : std::string();
+  char Buffer[256];
+  size_t Length = esc_fold_text(F.Call.c_str(), Buffer, sizeof Buffer);
+  return std::string(Buffer, Length);
 }
 
 bool isLeft(const Finding &Copy, const Site &S) {
   // What was inlined since then has more callers at the end of its chain.
-  return std::any_of(S.LeftInChains.begin(), S.LeftInChains.end(), [&](llvm::StringRef Chain) {
-    return Copy.Chain.empty() ||
-           (Chain.consume_front(Copy.Chain) && (Chain.empty() || Chain.front() == '@'));
+  return std::any_of(S.LeftInChains.begin(), S.LeftInChains.end(), [&](const std::string &Chain) {
+    size_t Length = Copy.Chain.size();
+    return Length == 0 || (Chain.compare(0, Length, Copy.Chain) == 0 &&
+                           (Chain.size() == Length || Chain[Length] == '@'));
   });
 }
 
@@ -39,8 +35,7 @@ void excuse(Finding &Copy, const Options &Opts) {
   bool Chosen = !Opts.Only.empty() || !Opts.Site.empty() || Opts.Limit != UINT64_MAX;
   Copy.Placement = ESC_PLACE_KEPT;
   Copy.Reason = ESC_REASON_NO_REWRITE;
-  Copy.ReasonText =
-      Chosen ? "not selected" : "no rewrite for this form of " + Copy.Source->Callee.str();
+  Copy.ReasonText = Chosen ? "not selected" : "no rewrite for this form of " + Copy.Callee;
   Copy.Text = expression(Copy) + " does not escape; kept on heap: " + Copy.ReasonText;
   Copy.SlotBytes = 0;
   Copy.Flow.clear();

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// compat.h - GCC's headers in the order they need, and what differs between its versions.
+//
+// Everything else in this directory gets GCC from here. GCC's system.h forbids the names of the C
+// library's allocator, so the standard headers and ours come first.
+//
+// NOT HERE  Anything but includes and one-line differences.
+#ifndef ESCAPEMENT_GCC_COMPAT_H
+#define ESCAPEMENT_GCC_COMPAT_H
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "escapement/analysis.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wpragmas"
+#include "gcc-plugin.h"
+#include "plugin-version.h"
+
+#include "tree.h"
+#include "tree-pass.h"
+#include "context.h"
+#include "function.h"
+#include "basic-block.h"
+#include "cfg.h"
+#include "cfghooks.h"
+#include "cfganal.h"
+#include "cfgloop.h"
+#include "cgraph.h"
+#include "gimple.h"
+#include "gimple-iterator.h"
+#include "gimple-ssa.h"
+#include "gimplify-me.h"
+#include "gimple-walk.h"
+#include "gimple-fold.h"
+#include "ssa.h"
+#include "value-range.h"
+#include "value-query.h"
+#include "gimple-range.h"
+#include "tree-cfg.h"
+#include "tree-dfa.h"
+#include "tree-eh.h"
+#include "tree-into-ssa.h"
+#include "fold-const.h"
+#include "stor-layout.h"
+#include "internal-fn.h"
+#include "attribs.h"
+#include "builtins.h"
+#include "calls.h"
+#include "diagnostic.h"
+#include "dumpfile.h"
+#include "langhooks.h"
+#include "opts.h"
+#include "options.h"
+#include "print-tree.h"
+#include "stringpool.h"
+#include "toplev.h"
+#pragma GCC diagnostic pop
+
+// The version a plugin was built for is the only one it may be loaded into.
+#if GCCPLUGIN_VERSION_MAJOR != 12
+#error "this plugin is written for GCC 12; what differs in another version belongs here"
+#endif
+
+namespace escapement {
+namespace compat {
+
+// The end of a variable's life, and not merely contents that are of no use any more.
+inline bool is_end_of_life(const gimple *stmt) { return gimple_clobber_p(stmt, CLOBBER_EOL); }
+
+// The C front end keeps it in a flag of its own (c-tree.h, which is no header for plugins).
+inline bool is_compound_literal(tree variable) { return DECL_LANG_FLAG_5(variable); }
+
+} // namespace compat
+} // namespace escapement
+
+#endif

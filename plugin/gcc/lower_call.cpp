@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// lower_call.cpp - calls: whom, with what, and in which of the other files they are lowered.
+//
+// INVARIANT  A callee is known only if it gets an argument for each of its parameters, a struct
+// where it has one and nowhere else: what is passed otherwise holds anything, which a CALL cannot
+// say.
+//
+// NOT HERE  Allocators (lower_allocator.cpp), builtins and inline assembly (lower_builtin.cpp),
+// what a library function does with its arguments (analysis/models/libc.models).
+#include "lower_impl.h"
+#include "number.h"
+
+namespace escapement {
+
+tree called_function(const gcall *call) {
+  if (gimple_call_internal_p(call))
+    return NULL_TREE;
+  tree decl = gimple_call_fndecl(call);
+  cgraph_node *node = decl ? cgraph_node::get(decl) : nullptr;
+  if (!node || !node->alias)
+    return decl;
+  if (node->ifunc_resolver)
+    return NULL_TREE;
+  availability available;
+  cgraph_node *target = node->ultimate_alias_target(&available);
+  return target && available >= AVAIL_AVAILABLE ? target->decl : NULL_TREE;
+}
+
+// Does the call fit the declaration?
+static bool fits(const gcall *call, tree decl) {
+  unsigned n = 0;
+  if (DECL_ARGUMENTS(decl)) {
+    for (tree arg = DECL_ARGUMENTS(decl); arg; arg = DECL_CHAIN(arg), ++n)
+      if (n >= gimple_call_num_args(call) ||
+          is_aggregate(TREE_TYPE(arg)) != is_aggregate(TREE_TYPE(gimple_call_arg(call, n))))
+        return false;
+  } else {
+    for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg && arg != void_list_node;
+         arg = TREE_CHAIN(arg), ++n)
+      if (n >= gimple_call_num_args(call) ||
+          is_aggregate(TREE_VALUE(arg)) != is_aggregate(TREE_TYPE(gimple_call_arg(call, n))))
+        return false;
+  }
+  tree made = gimple_call_return_type(call), declared = TREE_TYPE(TREE_TYPE(decl));
+  return is_aggregate(made) == is_aggregate(declared) &&
+         (!is_aggregate(made) || int_size_in_bytes(made) == int_size_in_bytes(declared));
+}
+
+// A call that ends its block has edges that a rewrite would have to keep.
+uint32_t body_lowering::call_flags(const gcall *call) const {
+  bool fixed = gimple_call_must_tail_p(call) || stmt_ends_bb_p(const_cast<gcall *>(call));
+  uint32_t flags = gimple_call_must_tail_p(call) ? uint32_t(ESC_OPF_TAIL) : 0;
+  return fixed ? flags | ESC_OPF_NO_CHANGE : flags;
+}
+
+void body_lowering::lower_call(gcall *call) {
+  if (gimple_call_internal_p(call))
+    return lower_internal(call);
+  if (gimple_call_chain(call)) // a nested function sees the frame of the function around it
+    emit_leak(operand(gimple_call_chain(call)), ESC_REASON_FUNCTION_POINTER, 0, call);
+  tree decl = called_function(call);
+  if (!decl) {
+    tree named = gimple_call_fndecl(call);
+    if (named)
+      return lower_direct_call(
+          call, ml.unknown_function(linkage_name(named), gimple_call_num_args(call)), named);
+    return lower_indirect_call(call);
+  }
+  if (!fits(call, decl))
+    return lower_direct_call(
+        call, ml.unknown_function(linkage_name(decl), gimple_call_num_args(call)), decl);
+  if (lower_allocator(call, decl) || lower_builtin(call, decl))
+    return;
+  lower_direct_call(call, ml.function(decl), decl);
+}
+
+// ---- arguments and results ----------------------------------------------------------------------
+
+void body_lowering::arguments(gcall *call, const call_info *source, std::vector<EscArg> &args) {
+  if (returns_in_memory(gimple_call_fntype(call))) {
+    EscArg hidden{ESC_NONE, esc_number_unknown(), 0};
+    tree lhs = gimple_call_lhs(call);
+    if (lhs) {
+      hidden.value = address_of(lhs, call);
+    } else {
+      EscOpInfo made = esc_op_info(ESC_OP_LOCAL);
+      made.index = new_local(ESC_SIZE_UNKNOWN, "", place());
+      made.dst = hidden.value = new_value();
+      emit(made, call);
+    }
+    args.push_back(hidden);
+  }
+  for (unsigned n = 0; n < gimple_call_num_args(call); ++n) {
+    tree value = gimple_call_arg(call, n);
+    bool in_memory = is_aggregate(TREE_TYPE(value)) || TREE_CODE(value) == WITH_SIZE_EXPR;
+    EscArg arg{in_memory ? copy_for_call(value, call) : operand(value), esc_number_unknown(), 0};
+    if (INTEGRAL_TYPE_P(TREE_TYPE(value)))
+      arg.number = number_of(value, nullptr, params);
+    arg.source = ml.where.argument(m, source, n);
+    args.push_back(arg);
+  }
+}
+
+EscValue body_lowering::call_result(gcall *call) {
+  tree lhs = gimple_call_lhs(call);
+  bool hidden = !gimple_call_internal_p(call) && returns_in_memory(gimple_call_fntype(call));
+  if (!lhs || hidden)
+    return ESC_NONE;
+  return TREE_CODE(lhs) == SSA_NAME ? result(lhs) : new_value();
+}
+
+// What lies in memory: a small struct, or a scalar that is no register. Its parts share what they
+// point to, not an offset.
+void body_lowering::store_result(gcall *call, EscValue value) {
+  tree lhs = gimple_call_lhs(call);
+  if (!lhs || TREE_CODE(lhs) == SSA_NAME || value == ESC_NONE)
+    return;
+  if (!is_aggregate(TREE_TYPE(lhs)))
+    return emit_store(lhs, value, call);
+  memory at = memory_of(lhs);
+  int64_t size = at.width;
+  at.width = 0;
+  if (at.hi < ESC_OFFSET_MAX - size)
+    at.hi += size;
+  emit_store(at, value, 0, ml.where.assignment(m, gimple_location(call)), call);
+}
+
+void body_lowering::define_result(gcall *call, EscValue value) {
+  EscValue dst = call_result(call);
+  emit_copy(dst, value, 0, 0, call);
+  store_result(call, dst);
+}
+
+void body_lowering::lower_indirect_call(gcall *call) {
+  const call_info *source = ml.where.call(call, std::string());
+  EscOpInfo info = esc_op_info(ESC_OP_ICALL);
+  std::vector<EscArg> args;
+  arguments(call, source, args);
+  tree callee = gimple_call_fn(call);
+  info.a = callee ? operand(callee) : EscValue(ESC_NONE);
+  if (info.a == ESC_NONE) // calls a number
+    info.a = entry_world();
+  info.dst = call_result(call);
+  info.args = args.data();
+  info.nargs = uint32_t(args.size());
+  info.flags = call_flags(call);
+  info.source = ml.where.callee(m, source);
+  emit(info, call);
+  store_result(call, info.dst);
+}
+
+static bool reads_lines(tree decl) {
+  std::string name = linkage_name(decl);
+  return name == "getline" || name == "getdelim" || name == "__getdelim";
+}
+
+void body_lowering::lower_direct_call(gcall *call, EscFunc callee, tree decl) {
+  std::string name = linkage_name(decl);
+  const call_info *source = ml.where.call(call, name);
+  EscOpInfo info = esc_op_info(ESC_OP_CALL);
+  std::vector<EscArg> args;
+  arguments(call, source, args);
+  info.index = callee;
+  info.dst = call_result(call);
+  info.args = args.data();
+  info.nargs = uint32_t(args.size());
+  info.flags = call_flags(call);
+  info.source = ml.where.callee(m, source);
+  lower_printed_addresses(call, info.source);
+  bool known = esc_model_exists(m, name.c_str()) && !ml.is_disabled_builtin(decl);
+  bool declared = !ml.has_body(decl);
+  bool opaque = declared && DECL_IS_MALLOC(decl) && !known &&
+                POINTER_TYPE_P(gimple_call_return_type(call)) && !ml.is_disabled_builtin(decl);
+  EscValue dst = info.dst;
+  if (opaque)
+    info.dst = ESC_NONE;
+  emit(info, call);
+  if (opaque)
+    lower_opaque_allocation(call, decl, source, dst == ESC_NONE ? new_value() : dst);
+  store_result(call, dst);
+  if (declared && known && reads_lines(decl) && gimple_call_num_args(call) >= 3)
+    lower_line_buffer(call, decl, source);
+}
+
+// ---- addresses that are printed ---------------------------------------------------------------
+
+// Which variable arguments (from 0) a printf format prints as addresses; false: it is not
+// understood, so any may be.
+static bool printed_addresses(const char *format, std::vector<unsigned> &out) {
+  unsigned next = 0;
+  while ((format = strchr(format, '%'))) {
+    ++format;
+    for (bool done = false; !done; ++format) {
+      if (!*format)
+        return true; // a lone '%' at the end
+      char c = *format;
+      if (c == '$')
+        return false; // numbered arguments
+      if (c == '*')
+        ++next; // a width or a precision
+      if (c == '*' || strchr("-+ #0'I.123456789hlqLjzZt", c))
+        continue;
+      done = true;
+      if (c == 'p')
+        out.push_back(next);
+      if (c != '%' && c != 'm')
+        ++next;
+    }
+  }
+  return true;
+}
+
+// What %p has printed, scanf makes a pointer again: printing an address is converting it. The last
+// named argument of any variadic function may be a format that it hands on. One that is not known
+// here is taken to have no %p.
+void body_lowering::lower_printed_addresses(gcall *call, EscSource source) {
+  tree type = gimple_call_fntype(call);
+  if (!stdarg_p(type))
+    return;
+  unsigned fixed = 0;
+  for (tree arg = TYPE_ARG_TYPES(type); arg && arg != void_list_node; arg = TREE_CHAIN(arg))
+    ++fixed;
+  if (fixed == 0 || gimple_call_num_args(call) <= fixed)
+    return;
+  const char *format = c_getstr(gimple_call_arg(call, fixed - 1));
+  if (!format)
+    return;
+  std::vector<unsigned> printed;
+  if (!printed_addresses(format, printed))
+    for (unsigned n = fixed; n < gimple_call_num_args(call); ++n)
+      printed.push_back(n - fixed);
+  for (unsigned n : printed) {
+    if (n + fixed >= gimple_call_num_args(call))
+      continue;
+    tree value = gimple_call_arg(call, n + fixed);
+    if (!is_aggregate(TREE_TYPE(value)))
+      emit_leak(operand(value), ESC_REASON_INTEGER, source, call);
+  }
+}
+
+} // namespace escapement

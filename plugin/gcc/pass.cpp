@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// pass.cpp - see pass.h.
+#include "pass.h"
+#include "apply.h"
+
+namespace escapement {
+namespace {
+
+driver *current = nullptr;
+
+const pass_data early_data = {
+    SIMPLE_IPA_PASS, "escapement", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
+};
+
+class early_pass : public simple_ipa_opt_pass {
+public:
+  explicit early_pass(gcc::context *context) : simple_ipa_opt_pass(early_data, context) {}
+  unsigned execute(::function *) final override {
+    current->early();
+    return 0;
+  }
+};
+
+const pass_data last_data = {
+    GIMPLE_PASS, "escapement-last", OPTGROUP_NONE, TV_NONE, PROP_cfg, 0, 0, 0, 0,
+};
+
+class last_pass : public gimple_opt_pass {
+public:
+  explicit last_pass(gcc::context *context) : gimple_opt_pass(last_data, context) {}
+  opt_pass *clone() final override { return new last_pass(m_ctxt); }
+  unsigned execute(::function *fun) final override {
+    current->last(fun);
+    return 0;
+  }
+};
+
+void add(const char *plugin_name, opt_pass *pass, const char *reference) {
+  register_pass_info info;
+  info.pass = pass;
+  info.reference_pass_name = reference;
+  info.ref_pass_instance_number = 1;
+  info.pos_op = PASS_POS_INSERT_AFTER;
+  register_callback(plugin_name, PLUGIN_PASS_MANAGER_SETUP, nullptr, &info);
+}
+
+} // namespace
+
+void driver::dump(EscModule *m) {
+  if (opts.DumpFile.empty())
+    return;
+  FILE *file = fopen(opts.DumpFile.c_str(), "w");
+  if (!file) {
+    error("escapement: cannot write %qs: %s", opts.DumpFile.c_str(), xstrerror(errno));
+    return;
+  }
+  auto write = [](void *context, const char *text, size_t length) {
+    return fwrite(text, 1, length, static_cast<FILE *>(context)) == length;
+  };
+  esc_module_print(m, write, file);
+  fclose(file);
+}
+
+void driver::early() {
+  if (seen_error() || in_lto_p)
+    return;
+  lowered_module lowered = lower(sources, opts);
+  if (!lowered.m)
+    return;
+  dump(lowered.m.get());
+  esc_analyze(lowered.m.get());
+  for (const lowered_site &site : lowered.sites)
+    if (site.call && site.source)
+      allocators.insert(site.source->callee);
+  bool rewrite = opts.Rewrite && opts.EarlyPosition;
+  if (opts.NeedSource)
+    out.collect(Stage::First, lowered, {}, rewrite);
+  if (!rewrite)
+    return;
+  std::set<EscSite> moved = apply_verdicts(lowered, opts, rewrites);
+  if (opts.NeedSource)
+    out.collect(Stage::Early, lowered, moved, true);
+}
+
+// Which allocations of the source did nobody remove?
+void driver::last(::function *fun) {
+  if (!opts.NeedSource || !opts.Rewrite)
+    return;
+  out.saw_last();
+  basic_block bb;
+  FOR_EACH_BB_FN(bb, fun)
+  for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
+    auto *call = dyn_cast<gcall *>(gsi_stmt(gsi));
+    tree decl = call && !gimple_call_internal_p(call) ? gimple_call_fndecl(call) : NULL_TREE;
+    if (!decl)
+      continue;
+    std::string name = linkage_name_of(decl);
+    for (const std::string &callee : allocators)
+      if (callee == name || name == "malloc" || name == "calloc" || name == "realloc")
+        out.still_there(sources.call(call, callee), sources.chain(call));
+  }
+}
+
+void driver::finish() {
+  if (opts.NeedSource)
+    out.finish();
+}
+
+void register_passes(const char *plugin_name, driver &d) {
+  current = &d;
+  // GCC deletes them.
+  add(plugin_name, new early_pass(g), "build_ssa_passes");
+  add(plugin_name, new last_pass(g), "optimized");
+}
+
+} // namespace escapement

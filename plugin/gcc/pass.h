@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// pass.h - what runs at which position of GCC's pipeline (docs/design/0070).
+//
+// NOT HERE  Arguments and the compiler's flags (plugin.cpp).
+#ifndef ESCAPEMENT_GCC_PASS_H
+#define ESCAPEMENT_GCC_PASS_H
+
+#include "report.h"
+
+namespace escapement {
+
+// Everything of one translation unit; one process compiles one.
+class driver {
+public:
+  explicit driver(const Options &opts)
+      : opts(opts), sources(opts.NeedSource), out(sources, this->opts) {}
+
+  void begin() { out.open(); }
+  void early();               // all bodies in SSA form, before the first optimization
+  void last(::function *fun); // behind the last optimization
+  void finish();
+
+private:
+  void dump(EscModule *m);
+
+  Options opts;
+  source_table sources;
+  report out;
+  uint64_t rewrites = 0;
+  std::set<std::string> allocators; // the names of what made sites
+};
+
+// Registers the passes that call the driver.
+void register_passes(const char *plugin_name, driver &d);
+
+} // namespace escapement
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// plugin.cpp - how GCC meets us: the entry point, the arguments, what its flags mean.
+//
+//     -O1 and up                 the verdicts are applied before the first optimization
+//     -O0, mode=report, sanitizers   the same question, nothing is changed
+//     -fsyntax-only              GCC makes no bodies; nothing is said
+//
+// INVARIANT  Without something to print, no source file is read again.
+//
+// NOT HERE  What runs at each position (pass.cpp); the arguments' syntax (Options.cpp).
+#include "pass.h"
+
+// GCC loads a plugin only if it says so; docs/design/0071 says how that fits our licence.
+extern "C" __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
+int plugin_is_GPL_compatible;
+extern "C" __attribute__((visibility("default"))) int plugin_init(plugin_name_args *arguments,
+                                                                  plugin_gcc_version *version);
+
+namespace escapement {
+namespace {
+
+driver *the_driver = nullptr; // lives until the process ends
+
+std::vector<std::string> texts(const plugin_name_args &arguments) {
+  std::vector<std::string> all;
+  for (int i = 0; i < arguments.argc; ++i) {
+    std::string text = arguments.argv[i].key;
+    if (arguments.argv[i].value)
+      text += std::string("=") + arguments.argv[i].value;
+    all.push_back(text);
+  }
+  return all;
+}
+
+bool is_c() {
+  const char *name = lang_hooks.name;
+  return strncmp(name, "GNU C", 5) == 0 && (ISDIGIT(name[5]) || !name[5]);
+}
+
+// noescape is Clang's; a program may say it to us too.
+tree accept_noescape(tree *, tree, tree, int, bool *) { return NULL_TREE; }
+
+void register_attributes(void *, void *) {
+  static const attribute_spec noescape = {"noescape",      0,      0, true, false, false, false,
+                                          accept_noescape, nullptr};
+  register_attribute(&noescape);
+}
+
+// GCC writes its command line into debug information, and an object must not depend on what we
+// print.
+void leave_no_record() {
+  const std::string own = "-fplugin-arg-escapement-", load = "-fplugin=";
+  for (unsigned i = 0; i < save_decoded_options_count; ++i) {
+    cl_decoded_option &option = save_decoded_options[i];
+    std::string text = option.orig_option_with_args_text ? option.orig_option_with_args_text : "";
+    bool loads =
+        text.compare(0, load.size(), load) == 0 && text.find("escapement") != std::string::npos;
+    if (loads || text.compare(0, own.size(), own) == 0)
+      option.opt_index = OPT_SPECIAL_ignore;
+  }
+}
+
+void start(void *, void *) { the_driver->begin(); }
+void finish(void *, void *) { the_driver->finish(); }
+
+// False: there is nothing to do.
+bool read_flags(Options &opts) {
+  opts.Sanitized = flag_sanitize != 0;
+  opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized;
+  opts.NeedSource =
+      opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() || !opts.DumpFile.empty();
+  return opts.Rewrite || opts.NeedSource;
+}
+
+} // namespace
+} // namespace escapement
+
+int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
+  using namespace escapement;
+  if (!plugin_default_version_check(version, &gcc_version)) {
+    fprintf(stderr, "error: escapement: this plugin is for GCC %s; it was loaded into GCC %s\n",
+            gcc_version.basever, version->basever);
+    return 1;
+  }
+  Options opts;
+  std::string wrong = parseOptions(texts(*arguments), opts);
+  if (wrong.empty() && opts.HeapLocals)
+    wrong = "argument 'heap-locals' is for Clang only";
+  if (wrong.empty() && opts.Verify)
+    wrong = "argument 'verify' is for Clang only";
+  if (wrong.empty() && opts.WholeProgram)
+    wrong = "argument 'whole-program' is for Clang only";
+  if (!wrong.empty()) {
+    error("escapement: %s", wrong.c_str());
+    return 1;
+  }
+  leave_no_record();
+  if (!is_c() || flag_syntax_only || !read_flags(opts))
+    return 0;
+  the_driver = new driver(opts);
+  const char *name = arguments->base_name;
+  register_callback(name, PLUGIN_ATTRIBUTES, register_attributes, nullptr);
+  register_callback(name, PLUGIN_START_UNIT, start, nullptr);
+  register_callback(name, PLUGIN_FINISH, finish, nullptr);
+  register_passes(name, *the_driver);
+  return 0;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// report.cpp - see report.h.
+//
+// Nothing is written before finish(), and then in one piece.
+#include "report.h"
+#include "apply.h"
+#include "Lines.h"
+#include "Merge.h"
+#include <unistd.h>
+
+namespace escapement {
+namespace {
+
+// `%` in the report's name: the object as the user named it. The driver tells cc1 only the
+// directory and the stem of it.
+std::string object_name() {
+  std::string directory = dump_dir_name ? dump_dir_name : "";
+  size_t slash = directory.rfind('/');
+  // Of "out/prog-" the last part is the program's name, not a directory.
+  directory.resize(slash == std::string::npos ? 0 : slash + 1);
+  std::string base = dump_base_name        ? dump_base_name
+                     : main_input_filename ? main_input_filename
+                                           : "-";
+  slash = base.rfind('/');
+  if (slash != std::string::npos && !directory.empty())
+    base = base.substr(slash + 1);
+  size_t dot = base.rfind('.');
+  if (dot != std::string::npos && base.find('/', dot) == std::string::npos)
+    base.resize(dot);
+  return directory + base + ".o";
+}
+
+std::string report_path(const std::string &pattern) {
+  std::string out;
+  for (char c : pattern)
+    if (c == '%')
+      out += object_name();
+    else
+      out += c;
+  return out;
+}
+
+// The number of bytes that is asked for, when the call says so.
+uint64_t requested_bytes(const EscModule *m, const gcall *call) {
+  EscAllocatorModel model;
+  if (!call || !allocator_of(m, call, model) || model.size_param == ESC_NONE)
+    return ESC_SIZE_UNKNOWN;
+  uint64_t bytes = 1;
+  for (uint32_t param : {model.size_param, model.count_param}) {
+    if (param == ESC_NONE)
+      continue;
+    if (param >= gimple_call_num_args(call) || !tree_fits_uhwi_p(gimple_call_arg(call, param)) ||
+        __builtin_mul_overflow(bytes, tree_to_uhwi(gimple_call_arg(call, param)), &bytes))
+      return ESC_SIZE_UNKNOWN;
+  }
+  return bytes;
+}
+
+std::string source_name(tree decl) {
+  return DECL_NAME(decl) ? IDENTIFIER_POINTER(DECL_NAME(decl)) : "";
+}
+
+} // namespace
+
+using position = std::tuple<std::string, unsigned, unsigned, std::string>;
+
+struct report::collector {
+  report &r;
+  Stage at;
+  const lowered_module &lowered;
+  const std::set<EscSite> &moved;
+  bool rewrote;
+  std::map<EscFunc, tree> functions;
+  // With m=1 and a report file: what m=1 alone would find.
+  std::set<position> level1;
+  bool only_level1 = false;
+};
+
+static position position_of(const EscFinding &f) {
+  return position(f.file ? f.file : "", f.line, f.col, f.text ? f.text : "");
+}
+
+void report::open() {
+  if (opts.ReportFile.empty())
+    return;
+  path = report_path(opts.ReportFile);
+  file = fopen(path.c_str(), "w");
+  if (!file)
+    error("escapement: cannot write the report %qs: %s", path.c_str(), xstrerror(errno));
+}
+
+void report::collect(Stage at, const lowered_module &lowered, const std::set<EscSite> &moved,
+                     bool rewrote) {
+  collector c{*this, at, lowered, moved, rewrote, {}, {}};
+  for (const lowered_function &f : lowered.functions)
+    c.functions[f.id] = f.node->decl;
+  int level = opts.MLevel >= 2 || file ? 2 : 1;
+  c.only_level1 = level == 2 && opts.MLevel < 2;
+  if (c.only_level1)
+    esc_findings(
+        lowered.m.get(), 1,
+        [](void *context, const EscFinding *f) {
+          static_cast<collector *>(context)->level1.insert(position_of(*f));
+        },
+        &c);
+  esc_findings(
+      lowered.m.get(), level,
+      [](void *context, const EscFinding *f) {
+        auto *c = static_cast<collector *>(context);
+        c->r.add(*c, *f);
+      },
+      &c);
+}
+
+void report::add(collector &c, const EscFinding &f) {
+  Finding found = copy(c, f);
+  if (f.kind == ESC_FIND_SITE)
+    return add_site(c, f.site, std::move(found));
+  if (c.at == Stage::First)
+    others.push_back(std::move(found));
+}
+
+Finding report::copy(const collector &c, const EscFinding &f) const {
+  Finding found;
+  found.Kind = f.kind;
+  found.At = c.at;
+  found.File = f.file ? f.file : "";
+  found.Line = f.line;
+  found.Col = f.col;
+  found.Text = f.text ? f.text : "";
+  found.Flow = f.flow ? f.flow : "";
+  found.Good = f.good;
+  found.Reason = f.reason;
+  found.Printed = !f.report_only && !sources.is_system_header(found.File);
+  if (c.only_level1 && !c.level1.count(position_of(f)))
+    found.Printed = false;
+  auto in = c.functions.find(f.func);
+  if (in != c.functions.end()) {
+    found.Function = linkage_name_of(in->second);
+    found.SourceFunction = source_name(in->second);
+  }
+  return found;
+}
+
+void report::add_site(const collector &c, EscSite id, Finding found) {
+  if (id >= c.lowered.sites.size() || !c.lowered.sites[id].source)
+    return;
+  const lowered_site &s = c.lowered.sites[id];
+  EscVerdict verdict = esc_site_verdict(c.lowered.m.get(), id);
+  tree decl = c.lowered.functions[s.function].node->decl;
+  found.Function = linkage_name_of(decl);
+  found.SourceFunction = source_name(decl);
+  found.Call = s.source->text;
+  found.Callee = s.source->callee;
+  found.Chain = s.chain;
+  found.Hash = site_hash(c.lowered, id);
+  found.Placement = verdict.placement;
+  found.ReasonText = verdict.reason_text ? verdict.reason_text : "";
+  found.SlotBytes = verdict.slot_bytes;
+  found.AlignBytes = verdict.align_bytes;
+  found.Frees = verdict.nfrees;
+  found.SizeBytes = requested_bytes(c.lowered.m.get(), s.call);
+  bool says = verdict.placement == ESC_PLACE_SLOT || verdict.placement == ESC_PLACE_BUFFER;
+  found.Rewritten = c.moved.count(id) != 0;
+  found.Moved = c.rewrote ? found.Rewritten : says;
+  sites[s.source].Copies.push_back(std::move(found));
+}
+
+void report::still_there(const call_info *site, const std::string &chain) {
+  auto known = site ? sites.find(site) : sites.end();
+  if (known != sites.end())
+    known->second.LeftInChains.push_back(chain);
+}
+
+// The call of a moved site is gone by the time it is collected.
+void report::share_sizes(const Site &s, std::vector<Finding> &copies) {
+  for (Finding &copy : copies)
+    for (const Finding &f : s.Copies)
+      if (copy.SizeBytes == ESC_SIZE_UNKNOWN && f.At == Stage::First)
+        copy.SizeBytes = f.SizeBytes;
+}
+
+void report::finish() {
+  if (seen_error()) {
+    if (file)
+      fclose(file);
+    file = nullptr;
+    return;
+  }
+  std::vector<Finding> lines = others, details = others;
+  for (auto &entry : sites) {
+    std::vector<Finding> copies = finalCopies(entry.second, last_seen, opts);
+    if (copies.empty())
+      continue;
+    share_sizes(entry.second, copies);
+    lines.push_back(mergeCopies(copies));
+    details.insert(details.end(), copies.begin(), copies.end());
+  }
+  sortFindings(lines);
+  sortFindings(details);
+  if (opts.MLevel) {
+    bool colour = isatty(STDERR_FILENO) && pp_show_color(global_dc->printer);
+    std::string text = linesText(lines, opts.MLevel, colour);
+    fwrite(text.data(), 1, text.size(), stderr);
+  }
+  if (file)
+    write(details);
+}
+
+void report::write(const std::vector<Finding> &details) {
+  for (const Finding &f : details)
+    fprintf(file, "%s\n", jsonLine(f).c_str());
+  bool failed = ferror(file) != 0;
+  if (fclose(file) != 0 || failed)
+    error("escapement: cannot write the report %qs: %s", path.c_str(), xstrerror(errno));
+  file = nullptr;
+}
+
+} // namespace escapement

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// report.h - collects what was found at each position of the pipeline and prints it once.
+//
+// NOT HERE  Finding anything; the wording of verdicts (the analysis library); which of several
+// copies of an allocation speaks for all (Merge.h); the lines as text (Lines.h).
+#ifndef ESCAPEMENT_GCC_REPORT_H
+#define ESCAPEMENT_GCC_REPORT_H
+
+#include "lower.h"
+#include "Finding.h"
+
+namespace escapement {
+
+class report {
+public:
+  report(source_table &sources, const Options &opts) : sources(sources), opts(opts) {}
+
+  // Opens the report file: one that cannot be written is an error of the compiler, before any work.
+  void open();
+  // After esc_analyze, and after apply: remember the findings, and which sites were really moved.
+  // `rewrote` false: nothing is ever applied, a verdict counts as done. Copies what it needs.
+  void collect(Stage at, const lowered_module &lowered, const std::set<EscSite> &moved,
+               bool rewrote);
+  // The end of the optimizer: this allocation call is still there.
+  void still_there(const call_info *site, const std::string &chain);
+  void saw_last() { last_seen = true; }
+  // Print the lines and the report file.
+  void finish();
+
+private:
+  struct collector;
+  void add(collector &c, const EscFinding &f);
+  Finding copy(const collector &c, const EscFinding &f) const;
+  void add_site(const collector &c, EscSite id, Finding found);
+  static void share_sizes(const Site &s, std::vector<Finding> &copies);
+  void write(const std::vector<Finding> &details);
+
+  source_table &sources;
+  const Options &opts;
+  FILE *file = nullptr;
+  std::string path;
+  bool last_seen = false;
+  std::map<const call_info *, Site> sites;
+  std::vector<Finding> others; // parameters, results, locals
+};
+
+} // namespace escapement
+
+#endif
