@@ -416,3 +416,24 @@ bool esc_summary_print(const EscModule *m, EscFunc f, EscWrite write, void *cont
         return write(context, "unknown\n", 8);
     return esc_text_print_function(m, &m->analysis->summaries[f], write, context);
 }
+
+/* NAME in capital letters, `name` in small ones. */
+static bool is_named(const char *name, const char *capitals) {
+    size_t i = 0;
+    while (capitals[i] && name[i] == (capitals[i] == '_' ? '-' : capitals[i] - 'A' + 'a'))
+        i++;
+    return !capitals[i] && !name[i];
+}
+
+EscForget esc_forget_named(const char *name) {
+    static const char *const names[] = {
+        "",
+#define ESC_FORGET(name, what) #name,
+#include "escapement/forget.def"
+#undef ESC_FORGET
+    };
+    for (int i = 1; i < ESC_FORGETS; i++)
+        if (is_named(name, names[i]))
+            return (EscForget)i;
+    return ESC_FORGETS;
+}

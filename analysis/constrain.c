@@ -12,6 +12,8 @@ static Node value_node(const Solver *s, EscValue v) {
 }
 
 static void add_object_op(Solver *s, const Op *op, EscOp id, ObjKind kind) {
+    if (kind == OBJ_GLOBAL && esc_forgets(s->m, ESC_FORGET_GLOBAL))
+        return;
     Object key = {.kind = kind,
                   .index = op->index,
                   .op = kind == OBJ_SITE ? id : ESC_NONE,
@@ -31,6 +33,8 @@ static void add_call(Solver *s, const Op *op, EscOp id) {
         esc_expand_call(s, id, op->index, args, op->nargs, result, false, 0);
         return;
     }
+    if (esc_forgets(s->m, ESC_FORGET_CALLBACK))
+        return;
     if (!esc_memory_grow(&s->m->memory, &s->calls, &s->cap_calls, s->ncalls + 1,
                          sizeof *s->calls)) {
         s->failed = true;
@@ -49,6 +53,8 @@ static void add_call(Solver *s, const Op *op, EscOp id) {
 
 static void add_free(Solver *s, const Op *op, EscOp id) {
     bool is_realloc = op->kind == ESC_OP_REALLOC;
+    if (esc_forgets(s->m, is_realloc ? ESC_FORGET_REALLOC : ESC_FORGET_FREE))
+        return;
     FreeEvent event = {.op = id,
                        .node = value_node(s, op->a),
                        .realloc = is_realloc,
@@ -74,6 +80,8 @@ static void add_diff(Solver *s, const Op *op, EscOp id) {
 }
 
 static void add_memory_op(Solver *s, const Op *op, EscOp id) {
+    if (esc_forgets(s->m, op->kind == ESC_OP_LOAD ? ESC_FORGET_LOAD : ESC_FORGET_STORE))
+        return;
     FlowEdge e = {.kind = op->kind == ESC_OP_LOAD ? EDGE_LOAD : EDGE_STORE,
                   .thin = (op->flags & ESC_OPF_NARROW) != 0,
                   .other = value_node(s, op->kind == ESC_OP_LOAD ? op->dst : op->b),
@@ -101,6 +109,8 @@ static void add_realloc(Solver *s, const Op *op, EscOp id) {
 }
 
 static void add_leak(Solver *s, const Op *op, EscOp id) {
+    if (esc_forgets(s->m, ESC_FORGET_LEAK))
+        return;
     Node sink = esc_solver_sink(s, id, (EscReason)op->index, NULL, ESC_NONE, ESC_NONE, ESC_NONE);
     esc_solver_copy(s, value_node(s, op->a), sink, 0, 0, id);
 }
@@ -128,10 +138,11 @@ void esc_constrain(Solver *s, EscOp id) {
         esc_solver_fact(s, dst, OBJ_WORLD, 0, 0, ESC_NONE, id);
         break;
     case ESC_OP_COPY:
-        esc_solver_copy(s, a, dst, op->lo, op->hi, id);
+        if ((op->lo == 0 && op->hi == 0) || !esc_forgets(s->m, ESC_FORGET_OFFSET))
+            esc_solver_copy(s, a, dst, op->lo, op->hi, id);
         break;
     case ESC_OP_MERGE:
-        for (uint32_t i = 0; i < op->nargs; i++)
+        for (uint32_t i = 0; i < op->nargs && (i == 0 || !esc_forgets(s->m, ESC_FORGET_MERGE)); i++)
             esc_solver_copy(s, value_node(s, s->f->args[op->args + i].value), dst, op->lo, op->hi,
                             id);
         break;
@@ -143,7 +154,9 @@ void esc_constrain(Solver *s, EscOp id) {
         add_memory_op(s, op, id);
         break;
     case ESC_OP_MOVE:
-        esc_solver_move(s, a, value_node(s, op->b), op->hi, (op->flags & ESC_OPF_NARROW) != 0, id);
+        if (!esc_forgets(s->m, ESC_FORGET_MOVE))
+            esc_solver_move(s, a, value_node(s, op->b), op->hi, (op->flags & ESC_OPF_NARROW) != 0,
+                            id);
         break;
     case ESC_OP_DEEP:
         add_deep(s, a, dst, id);
@@ -156,7 +169,8 @@ void esc_constrain(Solver *s, EscOp id) {
         add_free(s, op, id);
         break;
     case ESC_OP_RETURN:
-        esc_solver_copy(s, a, s->return_node, 0, 0, id);
+        if (!esc_forgets(s->m, ESC_FORGET_RETURNED))
+            esc_solver_copy(s, a, s->return_node, 0, 0, id);
         break;
     case ESC_OP_LEAK:
         add_leak(s, op, id);

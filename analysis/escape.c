@@ -88,6 +88,8 @@ static void offer_callers(const Solver *s, Cause *causes, Obj holder) {
     const Object *root = &s->objs[esc_solver_root(s, holder)];
     EscReason reason = ESC_REASON_FUNCTION_POINTER;
     const char *text = "";
+    if (root->kind == OBJ_PARAM && esc_forgets(s->m, ESC_FORGET_PARAM))
+        return;
     if (root->kind == OBJ_PARAM) {
         const Param *p = s->f->params ? &s->f->params[root->index] : NULL;
         bool result = p && (p->flags & ESC_PARAM_SRET);
@@ -136,6 +138,8 @@ static void agenda_add_object(const Solver *s, Agenda *g, Obj o, uint64_t now) {
 
 /* Everything that lies in an object that outlives, until nothing is added. */
 static void spread(const Solver *s, Cause *causes) {
+    if (esc_forgets(s->m, ESC_FORGET_CONTENTS))
+        return;
     Agenda g = {esc_memory_resize(&s->m->memory, NULL, s->ncells + 1, sizeof *g.cells), 0};
     for (uint32_t c = 0; g.cells && c < s->ncells; c++) {
         Obj holder = s->cells[c].obj;
@@ -179,7 +183,8 @@ static void find_causes(const Solver *s, Cause *causes) {
         if (esc_obj_is_callers(s->objs[o].kind))
             offer_callers(s, causes, o);
     spread(s, causes);
-    offer_rest(s, causes);
+    if (!esc_forgets(s->m, ESC_FORGET_PARAM))
+        offer_rest(s, causes);
     spread(s, causes);
 }
 

@@ -121,6 +121,8 @@ static void expand_alloc(Expansion *x, const Op *op) {
 }
 
 static void expand_leak(Expansion *x, const Op *op) {
+    if (esc_forgets(x->s->m, ESC_FORGET_CALLEE))
+        return;
     EscReason reason = ESC_REASON_CALLEE_LEAKS;
     EscOp origin = ESC_NONE;
     if (x->is_model)
@@ -133,6 +135,8 @@ static void expand_leak(Expansion *x, const Op *op) {
 }
 
 static void expand_free(Expansion *x, const Op *op) {
+    if (esc_forgets(x->s->m, ESC_FORGET_CALLEE_FREE))
+        return;
     bool fixed = x->is_model || x->through_pointer || (op->flags & ESC_OPF_FIXED);
     FreeEvent event = {.op = x->op,
                        .node = mapped(x, op->a),
@@ -145,6 +149,8 @@ static void expand_free(Expansion *x, const Op *op) {
 
 static void expand_icall(Expansion *x, const Op *op) {
     Solver *s = x->s;
+    if (esc_forgets(s->m, ESC_FORGET_CALLBACK))
+        return;
     uint32_t args = esc_solver_pool(s, op->nargs);
     if (s->failed)
         return;
@@ -239,7 +245,8 @@ static void expand_op(Expansion *x, const Op *op) {
         expand_free(x, op);
         break;
     case ESC_OP_RETURN:
-        esc_solver_copy(s, a, x->result, 0, 0, x->op);
+        if (!esc_forgets(s->m, ESC_FORGET_RESULT))
+            esc_solver_copy(s, a, x->result, 0, 0, x->op);
         break;
     case ESC_OP_LEAK:
         expand_leak(x, op);
@@ -348,6 +355,8 @@ static void unknown_pure(Expansion *x, bool reads) {
 
 static void expand_unknown(Expansion *x, EscReason reason) {
     Solver *s = x->s;
+    if (esc_forgets(s->m, ESC_FORGET_UNKNOWN))
+        return;
     const Function *g = x->callee == ESC_NONE ? NULL : &s->m->funcs[x->callee];
     if (g && (g->flags & (ESC_FUNC_PURE | ESC_FUNC_CONST))) {
         unknown_pure(x, (g->flags & ESC_FUNC_CONST) == 0);

@@ -118,6 +118,8 @@ static bool used_ahead(Solver *s, Cfg *c, EscValue v, EscOp alloc, EscOp def) {
 }
 
 static bool value_live_after(Solver *s, Cfg *c, EscValue v, EscOp alloc) {
+    if (esc_forgets(s->m, ESC_FORGET_LOOP_VALUE))
+        return false;
     EscOp def = c->def[v];
     if (def == alloc)
         return false;
@@ -324,6 +326,8 @@ static bool cell_live_after(CellWalk *w, EscOp alloc) {
 }
 
 static bool held_in_live_cell(Solver *s, Cfg *c, uint32_t cell, EscOp alloc) {
+    if (esc_forgets(s->m, ESC_FORGET_LOOP_CELL))
+        return false;
     if (!esc_obj_is_own(s->objs[s->cells[cell].obj].kind))
         return true;
     CellWalk w = {s, c, s->cells[cell],

@@ -165,4 +165,9 @@ void esc_body_free(EscModule *m, Function *f);
 /* NULL when the invariant above holds, else what is wrong and where (static buffer-free text). */
 const char *esc_model_check(const EscModule *m);
 
+/* This flow is to be forgotten (EscConfig.forget). */
+static inline bool esc_forgets(const EscModule *m, EscForget what) {
+    return m->config.forget == (uint64_t)what;
+}
+
 #endif

@@ -150,6 +150,10 @@ static EscVerdict by_size(EscModule *m, const Site *site) {
         v.slot_bytes = hi ? hi : 1;
         return v;
     }
+    if (esc_forgets(m, ESC_FORGET_SIZE)) {
+        v.slot_bytes = c->small_buffer_bytes;
+        return v;
+    }
     bool realloc = site->kind == ESC_ALLOC_REALLOC || site->kind == ESC_ALLOC_REALLOCARRAY;
     if (site->size_bytes.lo > c->max_object_bytes)
         return stays_on_heap(m, false, ESC_REASON_OBJECT_BUDGET,
@@ -209,7 +213,7 @@ static EscVerdict refuse_form(EscModule *m, const Site *site) {
 
 static EscVerdict gate(EscModule *m, EscFunc f) {
     uint32_t flags = m->funcs[f].flags;
-    if (flags & ESC_FUNC_RETURNS_TWICE)
+    if ((flags & ESC_FUNC_RETURNS_TWICE) && !esc_forgets(m, ESC_FORGET_TWICE))
         return stays_on_heap(m, false, ESC_REASON_RETURNS_TWICE, "");
     if (flags & ESC_FUNC_SANITIZED)
         return stays_on_heap(m, false, ESC_REASON_SANITIZER, "");
@@ -308,7 +312,7 @@ static void add_action(EscModule *m, EscFunc f, EscOp op, EscAction kind, const 
 static void act_on(EscModule *m, EscFunc f, const FreeUse *use) {
     const Analysis *a = m->analysis;
     uint32_t nmoved = 0;
-    bool all_slots = !use->others;
+    bool all_slots = !use->others || esc_forgets(m, ESC_FORGET_OTHERS);
     for (uint32_t i = 0; i < use->nsites; i++) {
         EscSite site = a->pool[use->sites + i];
         nmoved += moved(a, site);

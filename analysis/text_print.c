@@ -497,6 +497,7 @@ static void put_config(Printer *p) {
     put_limit(p, "max_ops", config->max_ops, normal.max_ops);
     put_limit(p, "max_facts", config->max_facts, normal.max_facts);
     put_limit(p, "max_milliseconds", config->max_milliseconds, normal.max_milliseconds);
+    put_limit(p, "forget", config->forget, normal.forget);
     put_limit(p, "closed_program", config->closed_program, normal.closed_program);
 }
 

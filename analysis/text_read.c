@@ -329,6 +329,7 @@ static void read_config(TextReader *r) {
         {"max_ops", &config->max_ops},
         {"max_facts", &config->max_facts},
         {"max_milliseconds", &config->max_milliseconds},
+        {"forget", &config->forget},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (!esc_lex_take_word(&r->lex, fields[i].word))

@@ -44,12 +44,10 @@ static void report_fault(const siginfo_t *info, const ucontext_t *context) {
     const Object *o = arena_object(info->si_addr);
     Trace where;
     trace_unwind(&where, code_at_fault(context));
-    bool outside = !o || o->life != LIFE_DEAD || (uintptr_t)info->si_addr < o->address ||
-                   (uintptr_t)info->si_addr - o->address >= o->bytes;
-    /* A dead object is dead at all of its addresses; what lies beyond may belong to its neighbour.
-     */
-    if (o && o->life == LIFE_DEAD && (uintptr_t)info->si_addr - o->address < o->bytes + 64)
-        outside = false;
+    /* What strlen reads in front of an object, and a little behind it, is of the object. */
+    uintptr_t end = o ? (o->address + o->bytes + 64) : 0;
+    bool outside = !o || o->life != LIFE_DEAD || (uintptr_t)info->si_addr < o->first ||
+                   (uintptr_t)info->si_addr >= end;
     report_complaint(outside ? COMPLAIN_OUTSIDE : COMPLAIN_DEAD, o, info->si_addr,
                      access_of(context), &where);
 }

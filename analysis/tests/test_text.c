@@ -9,6 +9,7 @@
 /* Every word of the form, in canonical order. */
 static const char canonical[] =
     "config max_object_bytes 64\n"
+    "config forget 3\n"
     "gave_up \"too large\"\n"
     "global &0 \"head\"\n"
     "global &1 \"s\\\"buf\" static const\n"

@@ -137,6 +137,10 @@ std::string parseOne(const std::string &Argument, Options &Opts) {
     Opts.Site = Value;
     return {};
   }
+  if (Name == "forget") {
+    Opts.Forget = esc_forget_named(Value.c_str());
+    return Opts.Forget != ESC_FORGETS ? "" : "nothing is called '" + Value + "' to forget";
+  }
   if (Name == "positions" &&
       (Value == "none" || Value == "early" || Value == "late" || Value == "both")) {
     Opts.EarlyPosition = Value == "early" || Value == "both";

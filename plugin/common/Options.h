@@ -7,6 +7,7 @@
 #ifndef ESCAPEMENT_PLUGIN_OPTIONS_H
 #define ESCAPEMENT_PLUGIN_OPTIONS_H
 
+#include "escapement/analysis.h"
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct Options {
   std::string Site;            // hash of the only site to rewrite; empty: all
   std::string DumpFile;        // the model as text; empty: none
 
+  // For tests of the tests only (docs/HACKING.md): a flow that is forgotten on purpose.
+  EscForget Forget = ESC_FORGET_NOTHING;
   // For measurements only, not documented: where the rewrite runs.
   bool EarlyPosition = true; // before the inliner
   bool LatePosition = true;  // after the inliner

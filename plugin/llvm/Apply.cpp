@@ -35,9 +35,9 @@ bool isMoved(const EscVerdict &V) {
 
 // A frame that something else than a return may take down or copy is left alone. A musttail call
 // gives up the frame before its callee begins.
-bool hasPlainFrame(const Function &F) {
+bool hasPlainFrame(const Function &F, bool MayReturnTwice) {
   if (F.hasFnAttribute(Attribute::Naked) || F.hasFnAttribute(Attribute::OptimizeNone) ||
-      F.isPresplitCoroutine() || F.callsFunctionThatReturnsTwice())
+      F.isPresplitCoroutine() || (F.callsFunctionThatReturnsTwice() && !MayReturnTwice))
     return false;
   for (const BasicBlock &BB : F)
     for (const Instruction &I : BB)
@@ -137,7 +137,7 @@ private:
   bool mayHoldSlots(const Function &F) {
     auto [It, New] = PlainFrame.try_emplace(&F, false);
     if (New)
-      It->second = hasPlainFrame(F);
+      It->second = hasPlainFrame(F, Context.Opts.Forget == ESC_FORGET_TWICE);
     return It->second;
   }
 

@@ -76,6 +76,8 @@ static bool holdsByItself(const Instruction &I) {
 
 void BodyLowering::findHolders() {
   auto Add = [&](const Instruction *I) {
+    if (isa<PtrToIntInst>(I) && ML.Opts.Forget == ESC_FORGET_INTEGER)
+      return;
     if (canHold(I->getType()) && Holds.insert(I).second)
       Holders.push_back(I);
   };

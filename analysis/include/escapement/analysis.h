@@ -59,6 +59,15 @@ typedef uint32_t EscSource; /* a place in the source with its text; 0 is "no pla
 
 /* ---- configuration -------------------------------------------------------------------------- */
 
+/* Flows to forget: for tests of the tests alone. Every verdict is worthless then. */
+typedef enum EscForget {
+    ESC_FORGET_NOTHING,
+#define ESC_FORGET(name, what) ESC_FORGET_##name,
+#include "escapement/forget.def"
+#undef ESC_FORGET
+    ESC_FORGETS
+} EscForget;
+
 typedef struct EscConfig {
     uint64_t max_object_bytes; /* largest object moved (16384) */
     uint64_t
@@ -69,6 +78,7 @@ typedef struct EscConfig {
     uint64_t max_facts; /* points-to facts in one function before it gives up (1e6), and 32 times as
                            many steps to find them; 100 times as many facts in all functions */
     uint64_t max_milliseconds; /* whole analysis; 0: no limit */
+    uint64_t forget;           /* an EscForget; ESC_FORGET_NOTHING but in tests */
     bool closed_program; /* promised: a function pointer that the program reads from memory is NULL
                             or a function of the module whose address is taken */
 } EscConfig;
@@ -400,6 +410,10 @@ typedef struct EscFinding {
 } EscFinding;
 typedef void (*EscEachFinding)(void *context, const EscFinding *finding);
 ESC_API void esc_findings(const EscModule *m, int level, EscEachFinding each, void *context);
+
+/* The flow that is called so in forget.def, in small letters and with `-`
+ * for `_`; ESC_FORGETS: none. */
+ESC_API EscForget esc_forget_named(const char *name);
 
 /* Reason table: the name in reasons.def. */
 ESC_API const char *esc_reason_code(EscReason reason); /* "STORED_GLOBAL" */
