@@ -178,8 +178,6 @@ void Driver::start(Module &M) {
     markDifferences(M);
   if (Opts.WholeProgram)
     callSoleTargets(M);
-  if (Opts.Verify && Opts.Rewrite)
-    prepareVerify(M);
   if (!Opts.NeedSource)
     return;
   if (Located && Located != &M)
@@ -187,6 +185,9 @@ void Driver::start(Module &M) {
   for (Function &F : M)
     for (const auto &[Alloca, Variable] : localVariables(F, Sources))
       Names[Alloca] = Variable;
+  // Last: until here the module is as the code generator made it, which copyLocations() needs.
+  if (Opts.Verify && Opts.Rewrite)
+    prepareVerify(M);
 }
 
 bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {

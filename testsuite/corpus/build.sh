@@ -80,7 +80,7 @@ takes_plugin() { [[ $1 != plain && $1 != limit ]]; }
 
 # build_program NAME FORM VARIANT: leaves $OUT/program.
 build_program() {
-    local name=$1 form=$2 variant=$3 tree=$SRC key files=()
+    local name=$1 form=$2 variant=$3 tree=$SRC key files=() libraries=()
     OUT=$CORPUS/build/$name/$form.$variant
     PLUGIN_ARGS=
     if takes_plugin "$variant"; then
@@ -89,6 +89,7 @@ build_program() {
             PLUGIN_ARGS+=" -fplugin-arg-escapement-models=$HERE/models/$name.models"
         fi
     fi
+    ! takes_plugin "$variant" || [[ -z $VERIFY ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-verify"
     if [[ $form == whole ]]; then
         ! takes_plugin "$variant" || [[ ${brings_functions:-no} == yes ]] ||
             PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
@@ -112,7 +113,8 @@ build_program() {
         ! declare -F flags_for >/dev/null || export -f flags_for
         printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$JOBS" bash -c 'compile_one "$1"' compile
     ) || { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
-    "$CLANG" "$OUT"/obj/*.o -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
+    [[ $PLUGIN_ARGS != *-escapement-verify* ]] || libraries=("$VERIFY" -pthread)
+    "$CLANG" "$OUT"/obj/*.o "${libraries[@]}" -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
         { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
     echo "$key" >"$OUT/built"
 }
@@ -124,6 +126,7 @@ build_key() {
         echo "$COMPILE $PLUGIN_ARGS ${ldlibs[*]}"
         cat "$tree/.prepared" "$tree/.merged" 2>/dev/null || true
         ! takes_plugin "$variant" || cat "$PLUGIN"
+        [[ $PLUGIN_ARGS != *-escapement-verify* ]] || cat "$VERIFY"
         [[ $MODELS != yes ]] || cat "$HERE/models/$name.models" 2>/dev/null || true
     } | sha256sum
 }
