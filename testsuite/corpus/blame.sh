@@ -4,7 +4,7 @@
 #
 # The program is built once more with the plugin, line tables and frame pointers, at a fixed address; the counter
 # records the call paths of its allocations; the innermost source position of each is looked up in
-# the plugin's report. Left in $CORPUS/out/NAME/FORM.blame: first a line per reason, then the paths, most
+# the plugin's report. Left in $PLACE/out/NAME/FORM.blame: first a line per reason, then the paths, most
 # frequent first.
 #
 # IMPRECISE  Frame pointers and line tables may change what is inlined; a copy that is not found is given the
@@ -14,7 +14,7 @@ blame_flags="-gline-tables-only -fno-omit-frame-pointer -fno-pie"
 
 blame_program() {
     local name=$1 form=$2 optimize=$OPTIMIZE libraries=("${ldlibs[@]}")
-    local output=$CORPUS/out/$1/$2.blame counts=$CORPUS/run/counts build=$CORPUS/build/$1/$2.blame
+    local output=$PLACE/out/$1/$2.blame counts=$CORPUS/run/counts build=$PLACE/build/$1/$2.blame
     OPTIMIZE+=" $blame_flags"
     ldlibs+=(-no-pie)
     build_program "$name" "$form" blame
@@ -22,13 +22,13 @@ blame_program() {
     ldlibs=("${libraries[@]}")
     "$CORPUS/tools/launch" -z "$counts" -d 8
     run_once "$name" "$form" blame work "$output.out" "$counts"
-    compare_outputs "$name" "$form" "blame" "$CORPUS/out/$name/reference" "$output.out"
+    compare_outputs "$name" "$form" "blame" "$PLACE/out/$name/reference" "$output.out"
     "$CORPUS/tools/launch" -P "$counts" | sort -rn >"$output.paths"
     awk '{ for (i = 3; i <= NF; i++) print $i }' "$output.paths" | sort -u >"$output.addresses"
     symbolize "$build/program" <"$output.addresses" >"$output.symbols"
     find "$build/obj" -name '*.json' -exec jq -r -f "$HERE/blame.jq" {} + >"$output.sites"
     awk -f "$HERE/blame.awk" "$output.symbols" "$output.sites" "$output.paths" >"$output"
-    echo "$name, $form: what holds back its $(field "$CORPUS/out/$name/$form.plugin.counted.counts" allocations) allocations"
+    echo "$name, $form: what holds back its $(field "$PLACE/out/$name/$form.plugin.counted.counts" allocations) allocations"
     sed -n '/^$/q;p' "$output"
 }
 

@@ -81,7 +81,7 @@ takes_plugin() { [[ $1 != plain && $1 != limit ]]; }
 # build_program NAME FORM VARIANT: leaves $OUT/program.
 build_program() {
     local name=$1 form=$2 variant=$3 tree=$SRC key files=() libraries=()
-    OUT=$CORPUS/build/$name/$form.$variant
+    OUT=$PLACE/build/$name/$form.$variant
     PLUGIN_ARGS=
     if takes_plugin "$variant"; then
         PLUGIN_ARGS="-fplugin=$PLUGIN -fplugin-arg-escapement-report=% ${PLUGIN_EXTRA:-}"
@@ -91,7 +91,7 @@ build_program() {
     fi
     ! takes_plugin "$variant" || [[ -z $VERIFY ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-verify"
     if [[ $form == whole ]]; then
-        ! takes_plugin "$variant" || [[ ${brings_functions:-no} == yes ]] ||
+        ! takes_plugin "$variant" || [[ $COMPILER_KIND != clang || ${brings_functions:-no} == yes ]] ||
             PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
         prepare_whole "$name"
         tree=$CORPUS/tree/$name
@@ -99,7 +99,7 @@ build_program() {
     else
         mapfile -t files < <(cd "$SRC" && sources)
     fi
-    COMPILE="$CLANG $OPTIMIZE -w ${cppflags[*]}"
+    COMPILE="$COMPILER $OPTIMIZE -w ${cppflags[*]}"
     [[ $form != whole || ${#files[@]} == 0 ]] || COMPILE+=" -I. ${whole_flags[*]:-}"
     key=$(build_key "$variant" "$tree")
     [[ $(cat "$OUT/built" 2>/dev/null) != "$key" ]] || return 0
@@ -114,7 +114,7 @@ build_program() {
         printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$JOBS" bash -c 'compile_one "$1"' compile
     ) || { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
     [[ $PLUGIN_ARGS != *-escapement-verify* ]] || libraries=("$VERIFY" -pthread)
-    "$CLANG" "$OUT"/obj/*.o "${libraries[@]}" -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
+    "$COMPILER" "$OUT"/obj/*.o "${libraries[@]}" -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
         { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
     echo "$key" >"$OUT/built"
 }
@@ -122,7 +122,7 @@ build_program() {
 build_key() {
     local variant=$1 tree=$2
     {
-        "$CLANG" --version
+        "$COMPILER" --version
         echo "$COMPILE $PLUGIN_ARGS ${ldlibs[*]}"
         cat "$tree/.prepared" "$tree/.merged" 2>/dev/null || true
         ! takes_plugin "$variant" || cat "$PLUGIN"
@@ -133,5 +133,5 @@ build_key() {
 
 # CPU seconds of all compilations of a build.
 compile_seconds() {
-    awk '{ cpu += $2 } END { printf "%.2f", cpu / 1e6 }' "$CORPUS/build/$1/$2.$3/compile.stats"
+    awk '{ cpu += $2 } END { printf "%.2f", cpu / 1e6 }' "$PLACE/build/$1/$2.$3/compile.stats"
 }

@@ -5,7 +5,7 @@
 #
 # The program is built once more, at -O0, so that a function and a call are those of the source, with
 # -finstrument-functions and at a fixed address; the oracle (oracle.c) watches its work load. Left in
-# $CORPUS/out/NAME: `limit`, one line of names and numbers, and `limit.sites`, one line per site (limit.c).
+# $PLACE/out/NAME: `limit`, one line of names and numbers, and `limit.sites`, one line per site (limit.c).
 #
 # Functions whose name says that they hand out memory count as their caller; a recipe names more of them, or others,
 # by `wrappers=REGEX`.
@@ -14,8 +14,8 @@ limit_flags="-O0 -gline-tables-only -fno-pie -fno-builtin -finstrument-functions
 wrapper_names='malloc|calloc|realloc|zalloc|strn?dup|memdup|savestr'
 
 measure_limit() {
-    local name=$1 output=$CORPUS/out/$1/limit
-    local key counts=$CORPUS/run/counts program=$CORPUS/build/$1/file.limit/program
+    local name=$1 output=$PLACE/out/$1/limit
+    local key counts=$CORPUS/run/counts program=$PLACE/build/$1/file.limit/program
     key=$(limit_key "$name")
     [[ $(cat "$output.key" 2>/dev/null) != "$key" ]] || return 0
     build_instrumented "$name"
@@ -27,7 +27,7 @@ measure_limit() {
         COUNTER=$CORPUS/tools/oracle.so RUN_LIMIT=900
         run_once "$name" file limit work "$output.out" "$counts"
     )
-    compare_outputs "$name" file "limit" "$CORPUS/out/$name/reference" "$output.out"
+    compare_outputs "$name" file "limit" "$PLACE/out/$name/reference" "$output.out"
     "$CORPUS/tools/limit" -s "$counts" | awk '{ print $8 + $9, $0 }' | sort -k1,1nr -k3,3nr | cut -d ' ' -f 2- >"$output.addresses"
     awk '{ print $1 }' "$output.addresses" | symbolize "$program" >"$output.symbols"
     paste -d ' ' <(awk '{ $1 = ""; print substr($0, 2) }' "$output.addresses") \
@@ -40,7 +40,7 @@ measure_limit() {
 limit_key() {
     {
         cat "$SRC/.prepared" "$HERE/limit.sh" "$HERE/oracle.c"
-        echo "$("$CLANG" --version)" "${cppflags[*]} ${ldlibs[*]} ${wrappers:-}"
+        echo "$("$COMPILER" --version)" "${cppflags[*]} ${ldlibs[*]} ${wrappers:-}"
     } | sha256sum
 }
 
@@ -61,7 +61,7 @@ list_wrappers() {
 
 # limit_percent NAME FIELD...: the sum of the fields in percent of all blocks; "-" where nothing was measured.
 limit_percent() {
-    local file=$CORPUS/out/$1/limit one sum=0
+    local file=$PLACE/out/$1/limit one sum=0
     [[ -f $file ]] || { echo - && return 0; }
     shift
     for one in "$@"; do

@@ -18,7 +18,7 @@ run() {
 
 # run_once NAME FORM VARIANT LOAD OUTPUT [COUNTS]: LOAD is `work` or `tests`.
 run_once() {
-    local name=$1 build=$CORPUS/build/$1/$2.$3 load=$4 output=$5 scratch=$CORPUS/run/scratch
+    local name=$1 build=$PLACE/build/$1/$2.$3 load=$4 output=$5 scratch=$CORPUS/run/scratch
     rm -rf "$scratch" "$CORPUS/run/bin" "$output" "$output.stats" "$output.error"
     mkdir -p "$scratch" "$CORPUS/run/bin" "${output%/*}"
     cp "$build/program" "$CORPUS/run/bin/$name"
@@ -55,7 +55,7 @@ stats_of() {
 
 # One counted run; leaves "allocations N bytes N ..." in FILE.counts.
 count_run() {
-    local output=$CORPUS/out/$1/$2.$3.counted counts=$CORPUS/run/counts
+    local output=$PLACE/out/$1/$2.$3.counted counts=$CORPUS/run/counts
     mkdir -p "${output%/*}" "${counts%/*}"
     "$CORPUS/tools/launch" -z "$counts"
     run_once "$1" "$2" "$3" work "$output" "$counts"
@@ -68,13 +68,13 @@ field() {
 }
 
 # measure_program NAME FORM VARIANT...: counted once, timed ROUNDS times, interleaved. Leaves
-# $CORPUS/out/NAME/FORM.VARIANT.{counted.counts,time}, time being "maxrss_kib cpu_us" per round.
+# $PLACE/out/NAME/FORM.VARIANT.{counted.counts,time}, time being "maxrss_kib cpu_us" per round.
 measure_program() {
-    local name=$1 form=$2 variant round base=$CORPUS/out/$1/$2
+    local name=$1 form=$2 variant round base=$PLACE/out/$1/$2
     shift 2
     for variant in "$@"; do
         count_run "$name" "$form" "$variant"
-        compare_outputs "$name" "$form" "work load, $variant" "$CORPUS/out/$name/reference" "$base.$variant.counted"
+        compare_outputs "$name" "$form" "work load, $variant" "$PLACE/out/$name/reference" "$base.$variant.counted"
         : >"$base.$variant.time"
         run_tests "$name" "$form" "$variant"
     done
@@ -82,7 +82,7 @@ measure_program() {
         for variant in "$@"; do
             run_once "$name" "$form" "$variant" work "$base.$variant.out"
             stats_of "$base.$variant.out" >>"$base.$variant.time"
-            compare_outputs "$name" "$form" "timed, $variant" "$CORPUS/out/$name/reference" "$base.$variant.out"
+            compare_outputs "$name" "$form" "timed, $variant" "$PLACE/out/$name/reference" "$base.$variant.out"
         done
     done
 }
@@ -90,12 +90,12 @@ measure_program() {
 # The program's own tests, where its recipe has them.
 run_tests() {
     declare -F tests >/dev/null || return 0
-    run_once "$1" "$2" "$3" tests "$CORPUS/out/$1/$2.$3.tests"
-    compare_outputs "$1" "$2" "own tests, $3" "$CORPUS/out/$1/reference.tests" "$CORPUS/out/$1/$2.$3.tests"
+    run_once "$1" "$2" "$3" tests "$PLACE/out/$1/$2.$3.tests"
+    compare_outputs "$1" "$2" "own tests, $3" "$PLACE/out/$1/reference.tests" "$PLACE/out/$1/$2.$3.tests"
 }
 
 # What the plain build of the separate files writes is what all others are compared with.
 make_reference() {
-    run_once "$1" file plain work "$CORPUS/out/$1/reference"
-    ! declare -F tests >/dev/null || run_once "$1" file plain tests "$CORPUS/out/$1/reference.tests"
+    run_once "$1" file plain work "$PLACE/out/$1/reference"
+    ! declare -F tests >/dev/null || run_once "$1" file plain tests "$PLACE/out/$1/reference.tests"
 }

@@ -26,7 +26,7 @@ time_of() {
 }
 
 table_row() {
-    local base=$CORPUS/out/$1/$2 build=$CORPUS/build/$1/$2
+    local base=$PLACE/out/$1/$2 build=$PLACE/build/$1/$2
     local plain=$base.plain plugin=$base.plugin
     [[ -n $PLUGIN ]] || plugin=$plain
     local variant=${plugin##*.}
