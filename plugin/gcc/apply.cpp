@@ -122,6 +122,8 @@ private:
       if (planned.sites.empty())
         continue;
       planned.remove = action == ESC_ACT_REMOVE && complete;
+      if (action == ESC_ACT_INLINE) // it stands here still, and frees what is listed
+        action = ESC_ACT_CLONE;
       bool possible = (action == ESC_ACT_REMOVE || action == ESC_ACT_GUARD) &&
                       describe(lf.op_stmt[op], planned);
       if (!possible || !seen.insert(planned.call).second)
@@ -133,9 +135,13 @@ private:
   bool describe(gimple *stmt, free_plan &planned) const {
     planned.call = stmt ? dyn_cast<gcall *>(stmt) : nullptr;
     EscAllocatorModel model;
-    if (!planned.call || !allocator_of(lowered.m.get(), planned.call, model) || !model.frees ||
-        model.reallocates)
+    if (!planned.call || !allocator_of(lowered.m.get(), planned.call, model) ||
+        !(model.frees || model.reallocates))
       return false;
+    planned.reallocates = model.reallocates;
+    planned.model = model;
+    if (model.reallocates)
+      return !planned.remove && can_guard_realloc(planned.call, model);
     planned.pointer_arg = model.pointer_param;
     return can_change_free(planned.call, model.pointer_param);
   }
@@ -147,21 +153,42 @@ private:
   std::set<EscSite> excluded, refused;
 };
 
-void rewrite(plan &p, const function_plan &f, ::function *fun) {
+void rewrite(plan &p, const function_plan &f, ::function *fun, apply_state &state) {
   push_cfun(fun);
   for (EscSite site : f.sites)
     p.sites[site].slot = make_slot(p.sites[site]);
+  std::map<gcall *, const site_plan *> reallocs; // that are sites
+  for (EscSite site : f.sites)
+    if (p.sites[site].model.reallocates)
+      reallocs[p.sites[site].call] = &p.sites[site];
   for (const free_plan &given : f.frees) {
     std::vector<tree> slots;
-    for (EscSite site : given.sites)
+    std::vector<slot_ref> refs;
+    for (EscSite site : given.sites) {
       slots.push_back(p.sites[site].slot);
+      const site_plan &s = p.sites[site];
+      refs.push_back({s.slot, s.bytes, s.buffer || s.model.reallocates ? nullptr : s.call});
+    }
+    if (given.reallocates) {
+      auto own = reallocs.find(given.call);
+      rewrite_realloc(given.call, given.model, refs, own == reallocs.end() ? nullptr : own->second,
+                      state);
+      if (own != reallocs.end())
+        reallocs.erase(own);
+      continue;
+    }
     if (given.remove)
       remove_free(given.call);
     else
       guard_free(given.call, given.pointer_arg, slots);
   }
-  for (EscSite site : f.sites)
-    move_site(p.sites[site]);
+  for (EscSite site : f.sites) {
+    const site_plan &s = p.sites[site];
+    if (!s.model.reallocates)
+      move_site(s);
+    else if (reallocs.count(s.call)) // of no slot
+      rewrite_realloc(s.call, s.model, {}, &s, state);
+  }
   free_dominance_info(CDI_DOMINATORS);
   free_dominance_info(CDI_POST_DOMINATORS);
   calculate_dominance_info(CDI_DOMINATORS);
@@ -185,16 +212,18 @@ std::string site_hash(const lowered_module &lowered, EscSite site) {
   return hashText(key + "@" + s.chain);
 }
 
-std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, uint64_t &rewrites) {
-  plan p = planner(lowered, opts, rewrites).make();
+std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, apply_state &state) {
+  plan p = planner(lowered, opts, state.rewrites).make();
   std::set<EscSite> moved;
   for (const auto &entry : p.functions)
-    rewrite(p, entry.second, lowered.functions[entry.first].node->get_fun());
+    rewrite(p, entry.second, lowered.functions[entry.first].node->get_fun(), state);
   for (const auto &entry : p.sites) {
     moved.insert(entry.first);
+    if (entry.second.buffer || entry.second.model.reallocates)
+      state.settled.insert(lowered.sites[entry.first].call);
     lowered.sites[entry.first].call = nullptr; // gone, or settled
   }
-  rewrites += p.sites.size();
+  state.rewrites += p.sites.size();
   return moved;
 }
 

@@ -15,6 +15,11 @@ namespace escapement {
 bool is_movable(const gcall *call, const EscAllocatorModel &model, uint64_t align);
 bool can_guard_realloc(const gcall *call, const EscAllocatorModel &model);
 
+// May GCC put the body of this function in the place of a call?
+bool may_inline(tree decl);
+// Replaces the calls that the verdicts ask for by bodies; true: the model is of no use any more.
+bool inline_requested(lowered_module &lowered);
+
 // A variable that we made for a moved object; its copies in functions that it was inlined into are
 // slots too.
 bool is_slot(tree var);
@@ -23,8 +28,14 @@ bool is_slot(tree var);
 std::string site_hash(const lowered_module &lowered, EscSite site);
 std::string linkage_name_of(tree decl);
 
-// Rewrites all bodies. Returns the sites that were moved; `rewrites` counts them over all rounds.
-std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, uint64_t &rewrites);
+// What the rounds of one unit share.
+struct apply_state {
+  uint64_t rewrites = 0;
+  std::set<const gimple *> settled; // allocations that stay on the heap on purpose
+};
+
+// Rewrites all bodies. Returns the sites that were moved.
+std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, apply_state &state);
 
 } // namespace escapement
 

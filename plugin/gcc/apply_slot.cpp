@@ -17,6 +17,63 @@
 #include "plan.h"
 
 namespace escapement {
+void count_edge(gcall *call) {
+  cgraph_node *node = cgraph_node::get(cfun->decl);
+  node->create_edge(cgraph_node::get_create(gimple_call_fndecl(call)), call,
+                    gimple_bb(call)->count);
+}
+
+tree insert_value(gimple_stmt_iterator *gsi, tree type, tree_code code, tree a, tree b,
+                  location_t where) {
+  tree name = make_ssa_name(type);
+  gassign *stmt = b ? gimple_build_assign(name, code, a, b) : gimple_build_assign(name, code, a);
+  gimple_set_location(stmt, where);
+  gsi_insert_before(gsi, stmt, GSI_SAME_STMT);
+  return name;
+}
+
+tree insert_size(gimple_stmt_iterator *gsi, tree value, location_t where) {
+  if (TREE_CODE(value) == INTEGER_CST)
+    return fold_convert(size_type_node, value);
+  if (useless_type_conversion_p(size_type_node, TREE_TYPE(value)))
+    return value;
+  return insert_value(gsi, size_type_node, NOP_EXPR, value, NULL_TREE, where);
+}
+
+gcall *insert_call(gimple_stmt_iterator *gsi, built_in_function code, const std::vector<tree> &args,
+                   tree result_type, location_t where) {
+  vec<tree> list = vNULL;
+  for (tree arg : args)
+    list.safe_push(arg);
+  gcall *call = gimple_build_call_vec(builtin_decl_explicit(code), list);
+  list.release();
+  if (result_type)
+    gimple_call_set_lhs(call, make_ssa_name(result_type));
+  gimple_set_location(call, where);
+  gsi_insert_before(gsi, call, GSI_SAME_STMT);
+  count_edge(call);
+  return call;
+}
+
+// Whether the request fits, as two operands of `<=`. Of a product both factors must fit first, so
+// it cannot overflow.
+tree small_request(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c) {
+  location_t where = gimple_location(s.call);
+  if (c.request)
+    return c.request;
+  tree size = insert_size(gsi, gimple_call_arg(s.call, s.model.size_param), where);
+  if (s.model.count_param == ESC_NONE)
+    return size;
+  tree count = insert_size(gsi, gimple_call_arg(s.call, s.model.count_param), where);
+  tree limit = build_int_cst(size_type_node, HOST_WIDE_INT(s.bytes) + 1);
+  tree a = insert_value(gsi, size_type_node, MIN_EXPR, size, limit, where);
+  tree b = insert_value(gsi, size_type_node, MIN_EXPR, count, limit, where);
+  tree cut = insert_value(gsi, size_type_node, MULT_EXPR, a, b, where);
+  // limit * 0 is no small request when the other factor is enormous; the heap serves it.
+  tree sum = insert_value(gsi, size_type_node, MAX_EXPR, a, b, where);
+  return insert_value(gsi, size_type_node, MAX_EXPR, cut, sum, where);
+}
+
 namespace {
 
 // More makes every call of the function realign its frame by up to a page.
@@ -48,51 +105,6 @@ bool can_duplicate(const gcall *call, const EscAllocatorModel &model) {
          (!bounded || is_size(call, model.size_param)) && is_library(BUILT_IN_MEMMOVE) &&
          is_library(bounded ? BUILT_IN_STRNLEN : BUILT_IN_STRLEN);
 }
-
-void count_edge(gcall *call) {
-  cgraph_node *node = cgraph_node::get(cfun->decl);
-  node->create_edge(cgraph_node::get_create(gimple_call_fndecl(call)), call,
-                    gimple_bb(call)->count);
-}
-
-tree insert_value(gimple_stmt_iterator *gsi, tree type, tree_code code, tree a, tree b,
-                  location_t where) {
-  tree name = make_ssa_name(type);
-  gassign *stmt = b ? gimple_build_assign(name, code, a, b) : gimple_build_assign(name, code, a);
-  gimple_set_location(stmt, where);
-  gsi_insert_before(gsi, stmt, GSI_SAME_STMT);
-  return name;
-}
-
-// A number of bytes as an unsigned one; a negative one becomes enormous, as for the allocator.
-tree insert_size(gimple_stmt_iterator *gsi, tree value, location_t where) {
-  if (TREE_CODE(value) == INTEGER_CST)
-    return fold_convert(size_type_node, value);
-  if (useless_type_conversion_p(size_type_node, TREE_TYPE(value)))
-    return value;
-  return insert_value(gsi, size_type_node, NOP_EXPR, value, NULL_TREE, where);
-}
-
-gcall *insert_call(gimple_stmt_iterator *gsi, built_in_function code, const std::vector<tree> &args,
-                   tree result_type, location_t where) {
-  vec<tree> list = vNULL;
-  for (tree arg : args)
-    list.safe_push(arg);
-  gcall *call = gimple_build_call_vec(builtin_decl_explicit(code), list);
-  list.release();
-  if (result_type)
-    gimple_call_set_lhs(call, make_ssa_name(result_type));
-  gimple_set_location(call, where);
-  gsi_insert_before(gsi, call, GSI_SAME_STMT);
-  count_edge(call);
-  return call;
-}
-
-// What the allocator leaves in the memory.
-struct contents {
-  tree length = NULL_TREE;  // strdup-like: characters copied, without the end
-  tree request = NULL_TREE; // bytes asked for
-};
 
 contents measure(gimple_stmt_iterator *gsi, const site_plan &s) {
   contents c;
@@ -182,25 +194,6 @@ void branch(basic_block from, basic_block yes, edge otherwise, tree a, tree_code
   make_edge(from, yes, EDGE_TRUE_VALUE)->probability = chance;
 }
 
-// Whether the request fits, as two operands of `<=`. Of a product both factors must fit first, so
-// it cannot overflow.
-tree small_request(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c) {
-  location_t where = gimple_location(s.call);
-  if (c.request)
-    return c.request;
-  tree size = insert_size(gsi, gimple_call_arg(s.call, s.model.size_param), where);
-  if (s.model.count_param == ESC_NONE)
-    return size;
-  tree count = insert_size(gsi, gimple_call_arg(s.call, s.model.count_param), where);
-  tree limit = build_int_cst(size_type_node, HOST_WIDE_INT(s.bytes) + 1);
-  tree a = insert_value(gsi, size_type_node, MIN_EXPR, size, limit, where);
-  tree b = insert_value(gsi, size_type_node, MIN_EXPR, count, limit, where);
-  tree cut = insert_value(gsi, size_type_node, MULT_EXPR, a, b, where);
-  // limit * 0 is no small request when the other factor is enormous; the heap serves it.
-  tree sum = insert_value(gsi, size_type_node, MAX_EXPR, a, b, where);
-  return insert_value(gsi, size_type_node, MAX_EXPR, cut, sum, where);
-}
-
 void replace_by_buffer(const site_plan &s) {
   location_t where = gimple_location(s.call);
   gimple_stmt_iterator gsi = gsi_for_stmt(s.call);
@@ -249,9 +242,12 @@ bool is_slot(tree var) {
 bool is_movable(const gcall *call, const EscAllocatorModel &model, uint64_t align) {
   tree decl = gimple_call_fndecl(call);
   // pvalloc gives whole pages, which its caller may use.
-  if (!decl || align == 0 || align > max_align || linkage_name_of(decl) == "pvalloc" ||
-      model.reallocates)
+  if (!decl || align == 0 || align > max_align || linkage_name_of(decl) == "pvalloc")
     return false;
+  // What a realloc under a SLOT verdict finds on the heap it gives back with free.
+  if (model.reallocates)
+    return model.kind != ESC_ALLOC_PAIRED && model.out_param == ESC_NONE &&
+           is_library(BUILT_IN_FREE) && can_guard_realloc(call, model);
   tree lhs = gimple_call_lhs(call);
   if (lhs && TREE_CODE(lhs) != SSA_NAME)
     return false;
@@ -276,7 +272,14 @@ bool is_movable(const gcall *call, const EscAllocatorModel &model, uint64_t alig
          (model.count_param == ESC_NONE || is_size(call, model.count_param));
 }
 
-bool can_guard_realloc(const gcall *, const EscAllocatorModel &) { return false; }
+bool can_guard_realloc(const gcall *call, const EscAllocatorModel &model) {
+  tree lhs = gimple_call_lhs(call);
+  return lhs && TREE_CODE(lhs) == SSA_NAME && POINTER_TYPE_P(TREE_TYPE(lhs)) &&
+         !stmt_ends_bb_p(const_cast<gcall *>(call)) && is_pointer(call, model.pointer_param) &&
+         is_size(call, model.size_param) &&
+         (model.count_param == ESC_NONE || is_size(call, model.count_param)) &&
+         is_library(BUILT_IN_MALLOC) && is_library(BUILT_IN_MEMCPY) && is_library(BUILT_IN_MEMMOVE);
+}
 
 bool can_move_site(const site_plan &s) {
   constexpr uint64_t max_bytes = uint64_t(1) << 30;

@@ -55,9 +55,13 @@
 #include "tree-dfa.h"
 #include "tree-eh.h"
 #include "tree-into-ssa.h"
+#include "tree-cfgcleanup.h"
+#include "tree-inline.h"
+#include "tree-ssa.h"
 #include "fold-const.h"
 #include "stor-layout.h"
 #include "internal-fn.h"
+#include "target.h"
 #include "attribs.h"
 #include "builtins.h"
 #include "calls.h"
@@ -70,6 +74,9 @@
 #include "stringpool.h"
 #include "toplev.h"
 #pragma GCC diagnostic pop
+
+// ipa-inline.h needs the headers of half of the inliner for its other declarations.
+void clone_inlined_nodes(cgraph_edge *call, bool duplicate, bool update_original, int *size);
 
 // The version a plugin was built for is the only one it may be loaded into.
 #if GCCPLUGIN_VERSION_MAJOR != 12

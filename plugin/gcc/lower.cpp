@@ -101,8 +101,9 @@ bool points_to_numbers(tree type) {
 
 } // namespace
 
-module_lowering::module_lowering(source_table &sources, const Options &opts)
-    : where(sources), opts(opts) {
+module_lowering::module_lowering(source_table &sources, const Options &opts,
+                                 const std::set<const gimple *> &settled)
+    : where(sources), opts(opts), settled(settled) {
   EscConfig config = esc_config_default();
   config.max_object_bytes = opts.MaxObject;
   config.max_frame_bytes = opts.MaxFrame;
@@ -191,8 +192,8 @@ uint32_t module_lowering::function_flags(tree decl) {
   set(returns_pointer(decl), ESC_FUNC_RETURNS_PTR);
   if (!has_body(decl))
     return flags;
-  // No rewrite of ours inlines or copies a function.
-  flags |= ESC_FUNC_NO_INLINE | ESC_FUNC_NO_CLONE;
+  flags |= ESC_FUNC_NO_CLONE; // no rewrite of ours copies a function
+  set(!may_inline(decl), ESC_FUNC_NO_INLINE);
   ::function *fun = node->get_fun();
   set(node->get_availability() < AVAIL_AVAILABLE, ESC_FUNC_INTERPOSABLE);
   set(calls_returns_twice(fun), ESC_FUNC_RETURNS_TWICE);
@@ -338,8 +339,9 @@ lowered_module module_lowering::run() {
   return std::move(out);
 }
 
-lowered_module lower(source_table &sources, const Options &opts) {
-  return module_lowering(sources, opts).run();
+lowered_module lower(source_table &sources, const Options &opts,
+                     const std::set<const gimple *> &settled) {
+  return module_lowering(sources, opts, settled).run();
 }
 
 } // namespace escapement

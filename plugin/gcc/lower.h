@@ -40,8 +40,10 @@ struct lowered_module {
 // The name and model of the allocator or deallocator that is called; false when it has none.
 bool allocator_of(const EscModule *m, const gcall *call, EscAllocatorModel &model);
 
+// `settled`: allocations that an earlier round left on the heap on purpose, or made.
 // Never fails: what is not understood is in the model as a leak.
-lowered_module lower(source_table &sources, const Options &opts);
+lowered_module lower(source_table &sources, const Options &opts,
+                     const std::set<const gimple *> &settled);
 
 } // namespace escapement
 

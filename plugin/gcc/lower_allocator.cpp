@@ -18,6 +18,10 @@
 namespace escapement {
 
 EscSite body_lowering::new_site(gcall *call, EscSiteInfo &info, const call_info *source) {
+  if (ml.settled.count(call)) { // an object, but no site of ours
+    info.movable = false;
+    source = nullptr;
+  }
   info.source = ml.where.site(m, source);
   // What getline returns is no memory.
   if (source && source->dest != ESC_DEST_NONE && info.kind != ESC_ALLOC_GETLINE) {

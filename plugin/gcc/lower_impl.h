@@ -39,7 +39,8 @@ bool holds_pointers(tree type, unsigned depth = 0);
 
 class module_lowering {
 public:
-  module_lowering(source_table &sources, const Options &opts);
+  module_lowering(source_table &sources, const Options &opts,
+                  const std::set<const gimple *> &settled);
   lowered_module run();
 
   EscFunc function(tree decl);
@@ -53,6 +54,7 @@ public:
 
   source_table &where;
   const Options &opts;
+  const std::set<const gimple *> &settled;
   lowered_module out;
 
 private:

@@ -47,8 +47,9 @@ void add(const char *plugin_name, opt_pass *pass, const char *reference) {
 } // namespace
 
 void driver::dump(EscModule *m) {
-  if (opts.DumpFile.empty())
+  if (opts.DumpFile.empty() || dumped)
     return;
+  dumped = true;
   FILE *file = fopen(opts.DumpFile.c_str(), "w");
   if (!file) {
     error("escapement: cannot write %qs: %s", opts.DumpFile.c_str(), xstrerror(errno));
@@ -61,25 +62,45 @@ void driver::dump(EscModule *m) {
   fclose(file);
 }
 
-void driver::early() {
-  if (seen_error() || in_lto_p)
-    return;
-  lowered_module lowered = lower(sources, opts);
+lowered_module driver::ask() {
+  lowered_module lowered = lower(sources, opts, state.settled);
   if (!lowered.m)
-    return;
+    return lowered;
   dump(lowered.m.get());
   esc_analyze(lowered.m.get());
   for (const lowered_site &site : lowered.sites)
     if (site.call && site.source)
       allocators.insert(site.source->callee);
+  return lowered;
+}
+
+void driver::early() {
+  // A chain of wrappers is seldom deeper; every round costs a whole analysis.
+  constexpr unsigned max_rounds = 4;
+  if (seen_error() || in_lto_p)
+    return;
+  lowered_module lowered = ask();
+  if (!lowered.m)
+    return;
   bool rewrite = opts.Rewrite && opts.EarlyPosition;
   if (opts.NeedSource)
     out.collect(Stage::First, lowered, {}, rewrite);
   if (!rewrite)
     return;
-  std::set<EscSite> moved = apply_verdicts(lowered, opts, rewrites);
-  if (opts.NeedSource)
-    out.collect(Stage::Early, lowered, moved, true);
+  for (unsigned round = 0; round < max_rounds && lowered.m && inline_requested(lowered); ++round)
+    lowered = ask();
+  // What one round moves may show in the next one what its contents are, and what realloc made.
+  for (Stage at : {Stage::Early, Stage::Late}) {
+    if (!lowered.m)
+      return;
+    std::set<EscSite> moved = apply_verdicts(lowered, opts, state);
+    if (opts.NeedSource)
+      out.collect(at, lowered, moved, true);
+    if (moved.empty())
+      return;
+    if (at == Stage::Early)
+      lowered = ask();
+  }
 }
 
 // Which allocations of the source did nobody remove?

@@ -5,6 +5,7 @@
 #ifndef ESCAPEMENT_GCC_PASS_H
 #define ESCAPEMENT_GCC_PASS_H
 
+#include "apply.h"
 #include "report.h"
 
 namespace escapement {
@@ -22,12 +23,14 @@ public:
 
 private:
   void dump(EscModule *m);
+  lowered_module ask();
 
   Options opts;
   source_table sources;
   report out;
-  uint64_t rewrites = 0;
+  apply_state state;
   std::set<std::string> allocators; // the names of what made sites
+  bool dumped = false;
 };
 
 // Registers the passes that call the driver.

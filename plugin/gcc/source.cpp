@@ -12,6 +12,10 @@ location_t expansion_point(location_t where) {
 // The location without its block and its range.
 location_t caret(location_t where) { return get_pure_location(line_table, where); }
 
+bool is_macro(location_t where) {
+  return linemap_location_from_macro_expansion_p(line_table, where);
+}
+
 std::string without_dot_slash(const char *path) {
   while (path[0] == '.' && path[1] == '/') {
     path += 2;
@@ -178,25 +182,28 @@ void source_table::fill(call_info &info, const SourceText &text, SourceText::Pie
   info.dest_lvalue = text.text(use.Left);
 }
 
-static bool is_macro(location_t where) {
-  return linemap_location_from_macro_expansion_p(line_table, where);
-}
-
-const call_info *source_table::call(const gcall *call, const std::string &callee) {
+// The name as it is written: GCC makes malloc of realloc(NULL, n), and so do we.
+const call_info *source_table::call(const gcall *call, const std::string &given) {
   location_t where = gimple_location(call);
   if (!enabled || LOCATION_LOCUS(where) <= BUILTINS_LOCATION)
     return nullptr;
   place begin = at(get_range_from_loc(line_table, where).m_start);
   if (!begin.line)
     begin = at(where);
+  size_t offset;
+  const SourceText *text = find(get_range_from_loc(line_table, where).m_start, offset);
+  std::string callee = given;
+  if (text && offset != SourceText::None && !given.empty() && !is_macro(caret(where))) {
+    std::string written = text->text({offset, text->tokenEnd(offset)});
+    if (written == "realloc" && given == "malloc")
+      callee = written;
+  }
   std::unique_ptr<call_info> &entry = calls[key(begin.file, begin.line, begin.col, callee)];
   if (entry)
     return entry.get();
   entry.reset(new call_info);
   entry->at = begin;
   entry->callee = callee;
-  size_t offset;
-  const SourceText *text = find(get_range_from_loc(line_table, where).m_start, offset);
   SourceText::Piece piece = text ? call_piece(*text, offset, where) : SourceText::Piece();
   if (!piece) {
     entry->text = callee + "(...)";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* A callee hands memory out through a parameter, and it is used and freed here. */
 #include "trap.h"
 

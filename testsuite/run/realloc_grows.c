@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 // not-llvm: 16
 /* An array that doubles: whatever starts in the frame is copied when it grows. */
 #include "trap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 3 // moved-gcc: 1
+// moved: 3
 /* realloc keeps the first bytes when it grows and when it shrinks, and of NULL it is malloc. */
 #include "trap.h"
 

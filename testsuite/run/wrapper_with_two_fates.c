@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* One wrapper, two callers: what one frees may move, what the other keeps must not. */
 #include "trap.h"
 

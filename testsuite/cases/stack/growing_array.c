@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: realloc is not rewritten
 // not-llvm: 16
 /* An array that doubles starts in the frame and goes to the heap when it has to. */
 #include <stdio.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: realloc is not rewritten
 /* realloc of NULL allocates; realloc of moved memory copies it: to a
  * small buffer, or to the heap when it is too large for that. */
 #define _DEFAULT_SOURCE

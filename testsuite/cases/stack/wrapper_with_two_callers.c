@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: calls are not replaced by bodies
 /* A wrapper inlined twice: what one caller frees moves, what the other keeps does not. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: calls are not replaced by bodies
 /* A checked wrapper whose body is at hand: the allocation inside it is the site. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
