@@ -364,6 +364,50 @@ void esc_explain_site(Solver *s, EscSite id, Text *out) {
     print_flow(&flow, from, out);
 }
 
+/* The fact that makes an operand of `op` a pointer to `o`; ESC_NONE: it is not given it. */
+static FactId fact_of_operand(const Solver *s, const Op *op, Obj o) {
+    FactId k = ESC_NONE;
+    bool takes_a = op->kind == ESC_OP_FREE || op->kind == ESC_OP_REALLOC || op->kind == ESC_OP_LEAK;
+    if (takes_a && op->a != ESC_NONE)
+        k = esc_solver_find(s, op->a, o);
+    if (op->kind == ESC_OP_STORE && op->b != ESC_NONE)
+        k = esc_solver_find(s, op->b, o);
+    if (op->kind != ESC_OP_CALL && op->kind != ESC_OP_ICALL)
+        return k;
+    for (uint32_t i = 0; i < op->nargs && k == ESC_NONE; i++)
+        if (s->f->args[op->args + i].value != ESC_NONE)
+            k = esc_solver_find(s, s->f->args[op->args + i].value, o);
+    return k;
+}
+
+static void add_use(Flow *f, EscOp id, FactId operand) {
+    const Op *op = &f->s->f->ops[id];
+    const Source *source = &f->s->m->sources[op->source];
+    if (op->kind != ESC_OP_FREE)
+        add_op_step(f, id, operand, false, ESC_REASONS);
+    else if (source->file)
+        add_step(f, "{freed}", source->text ? source->text : "free", "call parameter", op->source);
+}
+
+void esc_explain_moved(Solver *s, EscSite id, Text *out) {
+    const Site *site = &s->m->sites[id];
+    Obj o = find_object(s, OBJ_SITE, id);
+    char expr[256], from[300];
+    folded(s->m->sources[site->source].text, expr, sizeof expr);
+    snprintf(from, sizeof from, "&{%s}", expr);
+    esc_text_add(out, "%s does not escape:\n", expr);
+    Flow flow = {.s = s};
+    add_destination(&flow, site);
+    print_flow(&flow, from, out);
+    for (EscOp i = 0; i < s->f->nops && o != ESC_NONE; i++) {
+        FactId operand = fact_of_operand(s, &s->f->ops[i], o);
+        flow.nsteps = 0;
+        if (operand != ESC_NONE)
+            add_use(&flow, i, operand);
+        print_flow(&flow, from, out);
+    }
+}
+
 void esc_explain_local(Solver *s, EscLocal local, Text *out) {
     const Local *l = &s->f->locals[local];
     const LocalResult *r = &s->m->analysis->locals[s->func][local];

@@ -17,6 +17,8 @@ void esc_text_free(Text *t);
 
 /* Each writes the header line and the flow. `s` has solved the function of the finding. */
 void esc_explain_site(Solver *s, EscSite site, Text *out);
+/* Where an object goes that may be moved: each operation of its function that is given it. */
+void esc_explain_moved(Solver *s, EscSite site, Text *out);
 void esc_explain_local(Solver *s, EscLocal local, Text *out);
 /* Why a parameter's object at `level` (0, 1, 2) leaks; `to_result`: into the result. */
 void esc_explain_param(Solver *s, uint32_t group, int level, bool to_result, Text *out);

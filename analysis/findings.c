@@ -91,6 +91,8 @@ static void say_site(Speaker *x, EscSite id) {
     f.report_only = site->kind == ESC_ALLOC_GETLINE && x->level < 2;
     if (bad && x->level >= 2 && !x->m->gave_up && solver_of(x))
         esc_explain_site(&x->solver, id, &x->flow);
+    if (!bad && x->level >= 2 && solver_of(x))
+        esc_explain_moved(&x->solver, id, &x->flow);
     say(x, &f, site->source, site_text(x->m, site, &v));
 }
 

@@ -9,6 +9,7 @@
 
 #include "escapement/analysis.h"
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct Options {
   bool AddressNumbers =
       true;                // the source may turn pointers into integers; false: surely it does not
   bool NeedSource = false; // something will be printed or selected by place: -m, report, site
+  // Of `escapement bisect` (Bisect.h): whether the change of this hash may be made; empty: any.
+  std::function<bool(const std::string &)> Allows;
 };
 
 // Fills `Opts`; what is wrong as text, empty when nothing is.

@@ -118,7 +118,10 @@ private:
     const Options &O = Context.Opts;
     if (!O.Only.empty() && !Only.match(F.getName().split('.').first))
       return false;
-    return O.Site.empty() || siteHash(Lowered, Site) == O.Site;
+    if (O.Site.empty() && !O.Allows)
+      return true;
+    std::string Hash = siteHash(Lowered, Site);
+    return (O.Site.empty() || Hash == O.Site) && (!O.Allows || O.Allows(Hash));
   }
 
   void addSites(Plan &P) {
@@ -396,6 +399,13 @@ std::string siteHash(const LoweredModule &Lowered, EscSite Site) {
            std::to_string(S.Source->At.Col) + ":" + S.Source->Text.str();
   Key += "@" + S.Chain;
   return hashText(Key);
+}
+
+std::string localHash(const LoweredModule &Lowered, EscFunc F, EscLocal Local) {
+  for (const LoweredFunction &L : Lowered.Functions)
+    if (L.Id == F)
+      return hashText(("local:" + L.F->getName() + ":" + Twine(Local)).str());
+  return {};
 }
 
 bool applyVerdicts(LoweredModule &Lowered, Module &M, ApplyContext &Context) {

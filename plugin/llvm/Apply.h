@@ -51,6 +51,8 @@ bool inlineCall(llvm::CallBase &Call, llvm::FunctionAnalysisManager &FAM);
 
 // What Options::Site names: the same for the same source and flags.
 std::string siteHash(const LoweredModule &Lowered, EscSite Site);
+// The same for a local that goes to the heap.
+std::string localHash(const LoweredModule &Lowered, EscFunc F, EscLocal Local);
 
 // A call that applyVerdicts() left on the heap on purpose or made (the heap part of a small buffer,
 // a local moved to the heap): it is no site of a later position, and must not be moved again.

@@ -181,6 +181,7 @@ bool moveLocalsToHeap(LoweredModule &Lowered, ApplyContext &Context) {
       bool Proved = false;
       EscVerdict V = esc_local_verdict(Lowered.M.get(), L.Id, Local, &Proved);
       if (V.placement != ESC_PLACE_HEAP || !Proved || !canMove(L.LocalInst[Local]) ||
+          (Context.Opts.Allows && !Context.Opts.Allows(localHash(Lowered, L.Id, Local))) ||
           !moveToHeap(*L.LocalInst[Local]))
         continue;
       L.LocalInst[Local] = nullptr;

@@ -108,7 +108,7 @@ struct TargetModel {
 
 } // namespace
 
-bool callSoleTargets(Module &M) {
+bool callSoleTargets(Module &M, function_ref<bool(CallBase &, Function &)> MayChange) {
   if (bringsFunctions(M))
     return false;
   TargetModel Targets(M);
@@ -118,7 +118,7 @@ bool callSoleTargets(Module &M) {
       auto *C = dyn_cast<CallBase>(&I);
       if (!C || C->hasOperandBundles() || C->isMustTailCall() || F.hasOptNone())
         continue;
-      if (Function *Sole = Targets.soleTarget(*C)) {
+      if (Function *Sole = Targets.soleTarget(*C); Sole && MayChange(*C, *Sole)) {
         C->setCalledFunction(Sole);
         Changed = true;
       }

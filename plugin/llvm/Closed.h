@@ -6,6 +6,7 @@
 #define ESCAPEMENT_PLUGIN_CLOSED_H
 
 #include "escapement/analysis.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Attributes.h"
 
@@ -41,8 +42,9 @@ private:
 };
 
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
-// behind a hook is an allocator. Whether any did.
-bool callSoleTargets(llvm::Module &M);
+// behind a hook is an allocator; those for which `MayChange` says so. Whether any did.
+bool callSoleTargets(llvm::Module &M,
+                     llvm::function_ref<bool(llvm::CallBase &, llvm::Function &)> MayChange);
 
 } // namespace escapement
 

@@ -3,7 +3,9 @@
 #include "Pass.h"
 #include "Closed.h"
 #include "CopyLocations.h"
+#include "Lines.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/LazyValueInfo.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/DebugInfo.h"
@@ -103,7 +105,8 @@ bool Driver::inlineRequested(LoweredModule &Lowered, FunctionAnalysisManager &FA
         continue;
       Function *Callee = Call->getCalledFunction();
       unsigned Size = Callee ? Callee->getInstructionCount() : 0;
-      if (!Callee || Size > MaxInlineInstructions || Growth + Size > MaxInlineGrowth)
+      if (!Callee || Size > MaxInlineInstructions || Growth + Size > MaxInlineGrowth ||
+          !mayChange("inline", *Call, *Callee))
         continue;
       Growth += Size;
       Calls.push_back(Call);
@@ -117,6 +120,32 @@ bool Driver::inlineRequested(LoweredModule &Lowered, FunctionAnalysisManager &FA
   }
   runOn(Callers.getArrayRef(), cleanup(), FAM);
   return !Callers.empty();
+}
+
+bool Driver::mayChange(StringRef Kind, CallBase &Call, Function &Callee) {
+  if (!Search)
+    return true;
+  const DebugLoc &Loc = Call.getDebugLoc();
+  StringRef Caller = Call.getFunction()->getName();
+  std::string Text = (Kind + " of " + Callee.getName()).str();
+  std::string Where = Loc ? ":" + utostr(Loc.getLine()) + ":" + utostr(Loc.getCol()) : "";
+  std::string Hash = hashText((Text + ":" + Caller + Where + "@" + Locator::chain(Call)).str());
+  if (!Search->allows(Hash))
+    return false;
+  Search->note(Kind, Hash, Caller, nullptr, Text, nullptr);
+  return true;
+}
+
+void Driver::record(const LoweredModule &Lowered, const ApplyContext &Context) {
+  for (EscSite Site = 0; Site < Lowered.Sites.size(); ++Site)
+    if (Context.Moved.count(Site))
+      Search->noteSite(Lowered, Site);
+  for (const auto &[F, Local] : Context.HeapLocals) {
+    std::string Text = "a local moved to the heap, number " + utostr(Local) + " of its function";
+    for (const LoweredFunction &L : Lowered.Functions)
+      if (L.Id == F)
+        Search->note("local", localHash(Lowered, F, Local), L.F->getName(), nullptr, Text, nullptr);
+  }
 }
 
 bool Driver::settle(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &FAM) {
@@ -137,6 +166,8 @@ bool Driver::apply(LoweredModule &Lowered, Module &M, FunctionAnalysisManager &F
   Context.Rewrites = Rewrites;
   bool Changed = applyVerdicts(Lowered, M, Context);
   Rewrites = Context.Rewrites;
+  if (Search)
+    record(Lowered, Context);
   if (Opts.NeedSource)
     Out.collect(At, Lowered, Context.Moved, /*Rewrote=*/true, Context.HeapLocals);
   if (!Changed)
@@ -177,7 +208,9 @@ void Driver::start(Module &M) {
   if (!Opts.AddressNumbers)
     markDifferences(M);
   if (Opts.WholeProgram)
-    callSoleTargets(M);
+    callSoleTargets(M, [&](CallBase &Call, Function &Target) {
+      return mayChange("direct call", Call, Target);
+    });
   if (!Opts.NeedSource)
     return;
   if (Located && Located != &M)
@@ -246,6 +279,9 @@ void Driver::forget(Module &M) {
 }
 
 void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
+  if (Search)
+    if (std::string Error = Search->write(SearchInput); !Error.empty())
+      Out.problem(Error);
   if (!Opts.AddressNumbers)
     unmarkDifferences(M);
   if (!Opts.NeedSource)

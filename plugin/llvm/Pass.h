@@ -18,6 +18,7 @@
 #ifndef ESCAPEMENT_PLUGIN_PASS_H
 #define ESCAPEMENT_PLUGIN_PASS_H
 
+#include "Bisect.h"
 #include "Location.h"
 #include "Report.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -31,6 +32,13 @@ public:
 
   // The module was compiled without debug information, and what it has now is only for us.
   void ownLocations() { OwnsLocations = true; }
+
+  // Every change is recorded there, and made only where Options::Allows says so. `Input`: the file
+  // as it was given to the compiler.
+  void search(Bisect *B, std::string Input) {
+    Search = B;
+    SearchInput = std::move(Input);
+  }
 
   // Where `start` finds locations when the module has none; null: nowhere.
   void lend(const llvm::Module *M) { Located = M; }
@@ -55,6 +63,9 @@ private:
   bool settle(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   bool apply(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM, Stage At);
   void stripLocations(llvm::Module &M);
+  // A change that is no move: whether it may be made, and if so it is recorded.
+  bool mayChange(llvm::StringRef Kind, llvm::CallBase &Call, llvm::Function &Callee);
+  void record(const LoweredModule &Lowered, const ApplyContext &Context);
   void forEachSourceCall(
       llvm::Module &M,
       llvm::function_ref<void(llvm::CallBase &, const CallInfo *, llvm::StringRef)> Each);
@@ -64,6 +75,8 @@ private:
   Report &Out;
   LocalNames Names; // from `start` to the end of `early`; later nobody asks
   const llvm::Module *Located = nullptr;
+  Bisect *Search = nullptr;
+  std::string SearchInput;
   uint64_t Rewrites = 0;
   bool Dumped = false;
   bool OwnsLocations = false;

@@ -59,6 +59,7 @@ namespace {
 struct Session {
   clang::CompilerInstance &CI;
   Options Opts;
+  Bisect Search;
   SourceTable Sources;
   Report Out;
   Driver D;
@@ -239,15 +240,27 @@ protected:
     Opts.Sanitized = !Lang.Sanitize.empty();
     Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
                    Opts.RewriteMode != Options::Mode::Report && !Opts.Sanitized;
+    std::string Searched = Opts.Rewrite ? Bisect::directory() : "";
     Opts.NeedSource = Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty() ||
-                      (Opts.Verify && Opts.Rewrite);
+                      !Searched.empty() || (Opts.Verify && Opts.Rewrite);
     if (!Opts.Rewrite && !Opts.NeedSource)
       return std::make_unique<clang::ASTConsumer>();
     current() = std::make_shared<Session>(CI, Opts);
+    if (!Searched.empty())
+      search(*current(), Searched);
     return consumers(CI, CG);
   }
 
 private:
+  static void search(Session &S, const std::string &Directory) {
+    std::string Error = S.Search.open(Directory, S.Opts);
+    if (!Error.empty())
+      S.Out.problem(Error);
+    S.Opts.Allows = [&S](const std::string &Hash) { return S.Search.allows(Hash); };
+    const auto &Inputs = S.CI.getFrontendOpts().Inputs;
+    S.D.search(&S.Search, Inputs.empty() || !Inputs[0].isFile() ? "-" : Inputs[0].getFile().str());
+  }
+
   std::unique_ptr<clang::ASTConsumer> consumers(clang::CompilerInstance &CI,
                                                 clang::CodeGenOptions &CG) {
     std::shared_ptr<Session> S = current();
