@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# The object does not depend on what is printed, on the run, or on the directory; the lines do not either.
+# The object does not depend on what is printed, on the run, the directory, the order of files, -j, the locale, the
+# time, the environment, the umask or where things lie in memory; the lines do not either.
 # shellcheck source=testsuite/driver/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -37,3 +38,53 @@ words=(-O2)
 for source in "$ESC_SOURCE"/analysis/*.c; do
     check_quickly
 done
+
+# ---- surroundings: everything that a build may differ in and an object may not
+names=(cfg text_read sample)
+commands() { # one compilation of each file, from directory $1 of a copy of the sources
+    for name in "$@"; do
+        printf '%s -fplugin=%s -O2 -g -w -Ianalysis/include -Ianalysis -ffile-prefix-map=%s=. -c analysis/%s.c -o out/%s.o\n' \
+            "$ESC_CLANG" "$ESC_PLUGIN" "$PWD" "$name" "$name"
+    done
+}
+# build DIRECTORY ENVIRONMENT...: compiles the files there; `order` and `jobs` say how.
+build() {
+    local directory=$1 order=${order:-cat} jobs=${jobs:-1}
+    shift
+    mkdir -p "$directory/out"
+    cp -r "$ESC_SOURCE/analysis" "$directory/"
+    cp sample.c "$directory/analysis/"
+    (cd "$directory" && commands "${names[@]}" | $order | timeout 300 env "$@" xargs -P "$jobs" -I{} sh -c '{}')
+}
+agree() {
+    for name in "${names[@]}"; do
+        same one/out/"$name".o "$1/out/$name.o" "$name.o: $2"
+    done
+}
+build one PADDING=
+build a/much/longer/directory PADDING=
+agree a/much/longer/directory "another directory"
+order=tac jobs=2 build turned PADDING=
+agree turned "the other order, two at once"
+build locale LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 LC_NUMERIC=de_DE.UTF-8 TZ=Pacific/Kiritimati
+agree locale "another locale and time zone"
+build padded "PADDING=$(printf '%0100000d' 0)" "HOME=/nowhere" "TMPDIR=$work" "USER=somebody"
+agree padded "a large environment"
+(umask 077 && build strict PADDING=)
+agree strict "another umask"
+if command -v setarch >/dev/null && setarch -R true 2>/dev/null; then
+    build fixed setarch -R
+    agree fixed "no randomized addresses"
+    build fixed-again "PADDING=$(printf '%05000d' 0)" setarch -R
+    agree fixed-again "no randomized addresses, another environment"
+fi
+# The sanitizers' runtime and faketime both want to be first in the process.
+if command -v faketime >/dev/null && [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
+    build later faketime '2037-12-31 23:59:59'
+    agree later "another year"
+fi
+build epoch SOURCE_DATE_EPOCH=86400
+agree epoch "SOURCE_DATE_EPOCH"
+# Something was moved, so that this says something of us.
+esc -O2 -c sample.c -o moved.o "$(arg m)" 2>one.err
+has one.err 'moved to stack'
