@@ -50,7 +50,10 @@ wrong() {
     done < <(sed -n 's|^// says: ||p' "$1")
 }
 
+number=0
 for program in "${programs[@]}"; do
+    # A plugin with sanitizers takes ten times as long; every fourth program is enough to run its code.
+    [[ $ESC_SANITIZE != ON ]] || ((number++ % 4 == 0)) || continue
     right "$program"
     flow=$(sed -n 's|^// forget: ||p' "$program")
     [[ -n $flow ]] || fail "$program: forgets nothing"
