@@ -24,7 +24,9 @@ bool body_lowering::holds(tree name) const {
 
 // A constant that is an address, or made of one.
 bool body_lowering::names_address(tree op) {
-  if (TREE_CODE(op) == SSA_NAME || !op)
+  while (handled_component_p(op))
+    op = TREE_OPERAND(op, 0);
+  if (TREE_CODE(op) == SSA_NAME)
     return false;
   if (TREE_CODE(op) == ADDR_EXPR || TREE_CODE(op) == CONSTRUCTOR)
     return true;
