@@ -134,12 +134,11 @@
     ubfx x12, x0, 4, 12
     sub x9, x13, SLAB_RECENT
     ldrh w16, [x9, x12, lsl 1]
+    cmp w16, w17
+    csel w16, w16, w1, lo       /* the header is no object */
     ldr x11, [x13, x16, lsl 3]
     cmp x11, x0
-    b.ne 5f
-    cmp w16, w17
-    b.lo 7f
-5:
+    b.eq 7f
     strh w17, [x9, x12, lsl 1]
     str x0, [x13, x17, lsl 3]
     add x15, x15, 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* fast_x86_64.S - malloc and free when the CPU's cache serves them; all else is a jump to C.
  *
- * malloc is 19 instructions and free 32, of which 11 find foreign, interior and freed pointers.
+ * malloc is 19 instructions and free 34, of which 13 find foreign, interior and freed pointers.
  *
  * A restartable sequence begins with the store of its descriptor into the thread's struct rseq and
  * the load of the CPU's number, and ends with the store that commits. In between nothing else may
@@ -18,6 +18,8 @@
  * A double free is found without a look at the object, whose memory may be far away: beside the slab stands,
  * by 12 bits of the address, in which slot an object was put when it was freed last. If that slot is below
  * the top and has this address, the object is free. Entries need no clearing: a slot says who is in it.
+ * A conditional move and no branch asks whether the slot is below the top: whether an entry is stale or another
+ * object's cannot be predicted, which made churn over some classes take twice as long.
  *
  * NOT HERE  The layout of slabs (cache.h) and of page records (span.h).
  */
@@ -147,11 +149,10 @@
     movzwl %di, %edx
     shrl $3, %edx
     movzwl -SLAB_RECENT(%rcx, %rdx), %r9d
-    cmpq %rdi, (%rcx, %r9, 8)
-    jne 5f
     cmpl %eax, %r9d
-    jb escrt_free_doubted
-5:
+    cmovael %esi, %r9d          /* the header is no object */
+    cmpq %rdi, (%rcx, %r9, 8)
+    je escrt_free_doubted
     movw %ax, -SLAB_RECENT(%rcx, %rdx)
     movq %rdi, (%rcx, %rax, 8)
     incq (%r8)
