@@ -62,7 +62,12 @@ bool escrt_sys_map_at(void *address, size_t bytes, bool *taken) {
 }
 
 /* Mappings grow down from near the top, programs lie low or at two thirds; half of the way up is
- * nobody's, and as random as the top is. An eighth of the way is then ours without a meeting. */
+ * nobody's, and as random as the top is. An eighth of the way is then ours without a meeting.
+ * valgrind maps upwards from low addresses, and lets a program have those below 64 GiB: a half of
+ * them is far from where it begins. */
+enum { LOW_END = 1 << 30 };
+#define LOW_PLACE ((uintptr_t)32 << 30)
+
 uintptr_t escrt_sys_quiet_place(size_t *bytes) {
     void *top = escrt_sys_map(OS_PAGE_BYTES);
     if (!top)
@@ -73,6 +78,10 @@ uintptr_t escrt_sys_quiet_place(size_t *bytes) {
     *bytes = (size_t)128 << 30;
     return (uintptr_t)top - 2 * *bytes;
 #endif
+    if ((uintptr_t)top < LOW_END) {
+        *bytes = LOW_PLACE / 2;
+        return LOW_PLACE;
+    }
     *bytes = (uintptr_t)top / 8;
     return (uintptr_t)top / 2;
 }
