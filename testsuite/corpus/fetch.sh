@@ -32,10 +32,12 @@ setup_apt() {
 
 # download PACKAGE: into $CORPUS/dl. A security update that its mirror has already replaced
 # is not found any more; the release's own version is then.
-download() {
-    local package=$1 version
+download() (
+    package=$1
     mkdir -p "$CORPUS/dl"
     cd "$CORPUS/dl"
+    exec 8>"$CORPUS/dl/.lock"
+    flock 8
     ! compgen -G "${package}_*.dsc" >/dev/null || return 0
     setup_apt
     for version in "$package" "$package/$(. /etc/os-release && echo "$VERSION_CODENAME")"; do
@@ -46,7 +48,7 @@ download() {
     done
     echo "corpus: source package $package cannot be fetched" >&2
     return 1
-}
+)
 
 # unpack PACKAGE DIRECTORY
 unpack() {
