@@ -191,6 +191,7 @@ static void add_promise(Case *c, Host host, const Mark *m, unsigned line) {
         free(p.text);
         return;
     }
+    c->others_line = 0; /* what follows on this line is ours again */
     if (m->word == WORD_IMPRECISE) {
         p.better = p.text;
         p.text = NULL;
