@@ -133,6 +133,8 @@ static void note_limit(EscModule *m, const Solver *s) {
     uint64_t limit = m->config.max_ops;
     if (s->limit && strcmp(s->limit, "points-to facts") == 0)
         limit = m->config.max_facts;
+    if (s->limit && strcmp(s->limit, "milliseconds") == 0)
+        limit = m->config.max_milliseconds;
     if (s->limit && strcmp(s->limit, "points-to steps") == 0)
         limit = m->config.max_facts * STEPS_A_FACT;
     r->gave_up = s->failed ? "out of memory" : limit_text(m, s->limit, limit);
@@ -309,6 +311,7 @@ bool esc_analyze(EscModule *m) {
     if (!late(m))
         esc_place(m);
     late(m);
+    a->deadline_ns = 0; /* explanations are not part of it */
     a->done = true;
     return !m->gave_up;
 }

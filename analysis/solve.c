@@ -11,6 +11,7 @@
  * NOT HERE  How facts are kept (facts.c), what an operation means (constrain.c), contents of
  * objects (cells.c), calls (expand.c), what follows from the facts (escape.c).
  */
+#include "analyze.h"
 #include "cfg.h"
 
 #include <string.h>
@@ -265,9 +266,17 @@ static void lose(Solver *s, FactId id, Node sink) {
     esc_solver_read(s, o, ESC_OFFSET_MIN, ESC_OFFSET_MAX, 0, sink, false, id, ESC_NONE);
 }
 
+static bool out_of_time(const Solver *s) {
+    uint64_t deadline_ns = s->m->analysis->deadline_ns;
+    return deadline_ns && esc_now_ns() > deadline_ns;
+}
+
 static void run(Solver *s) {
+    enum { FACTS_BETWEEN_LOOKS = 4096 }; /* at most some milliseconds of work */
     while (s->cursor < s->nfacts && !s->failed && !s->limit && !s->over_soft_limit) {
         FactId id = s->cursor++;
+        if (id % FACTS_BETWEEN_LOOKS == 0 && out_of_time(s))
+            s->limit = "milliseconds";
         Node n = s->facts[id].node;
         if (n == s->world_node || n == s->expose_node) {
             lose(s, id, n);

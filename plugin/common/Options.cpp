@@ -127,6 +127,10 @@ std::string parseOne(const std::string &Argument, Options &Opts) {
     return number(Name, Value, Opts.MaxRecursive);
   if (Name == "small-buffer")
     return number(Name, Value, Opts.SmallBuffer);
+  if (Name == "limit-time")
+    return digits(Value, Opts.LimitTime) && Opts.LimitTime <= UINT32_MAX
+               ? ""
+               : "argument 'limit-time' needs a number of seconds, not '" + Value + "'";
   if (Name == "models")
     return readModels(Value, Opts);
   if (Name == "only")

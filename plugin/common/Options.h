@@ -33,6 +33,7 @@ struct Options {
   uint64_t MaxFrame = 65536;
   uint64_t MaxRecursive = 128;
   uint64_t SmallBuffer = 256;
+  uint64_t LimitTime = 0; // seconds for one analysis of the translation unit; 0: no limit
   std::vector<ModelsFile> Models;
   std::string Only;            // regular expression on source function names; empty: all
   uint64_t Limit = UINT64_MAX; // how many rewrites in this translation unit

@@ -109,6 +109,7 @@ module_lowering::module_lowering(source_table &sources, const Options &opts,
   config.max_frame_bytes = opts.MaxFrame;
   config.max_recursive_bytes = opts.MaxRecursive;
   config.small_buffer_bytes = opts.SmallBuffer;
+  config.max_milliseconds = opts.LimitTime * 1000;
   config.forget = opts.Forget;
   out.m.reset(esc_module_new(&config));
   collect_disabled_builtins();

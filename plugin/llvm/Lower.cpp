@@ -113,6 +113,7 @@ ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
   Config.max_frame_bytes = Opts.MaxFrame;
   Config.max_recursive_bytes = Opts.MaxRecursive;
   Config.small_buffer_bytes = Opts.SmallBuffer;
+  Config.max_milliseconds = Opts.LimitTime * 1000;
   Config.forget = Opts.Forget;
   Config.closed_program = Opts.WholeProgram && !bringsFunctions(IR);
   Closed = Config.closed_program;
