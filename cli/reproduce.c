@@ -116,7 +116,7 @@ static bool still_moved(const Cut *cut) {
 }
 
 static bool impatient(const Cut *cut) {
-    return (double)(clock() - cut->start) > (double)CLOCKS_PER_SEC * PATIENCE_SECONDS;
+    return (clock() - cut->start) / CLOCKS_PER_SEC >= PATIENCE_SECONDS;
 }
 
 /* ---- cutting --------------------------------------------------------------------------------- */
