@@ -7,10 +7,11 @@
 [[ $ESC_SANITIZE != ON ]] || exit 77
 
 llvm=$(dirname "$("llvm-config-$ESC_VERSION" --includedir)")
-for source in "$ESC_SOURCE"/plugin/llvm/Apply*.cpp "$ESC_SOURCE"/testsuite/driver/apply/verdicts.cpp; do
+for source in "$ESC_SOURCE"/plugin/llvm/Apply*.cpp "$ESC_SOURCE"/plugin/common/Lines.cpp \
+    "$ESC_SOURCE"/testsuite/driver/apply/verdicts.cpp; do
     timeout 300 "$ESC_CLANG" -x c++ -std=c++17 -O0 -fPIC -fno-rtti -fno-exceptions -Wall -Wextra -Wno-unused-parameter \
         -D__STDC_CONSTANT_MACROS -D__STDC_FORMAT_MACROS -D__STDC_LIMIT_MACROS -isystem "$llvm/include" \
-        -I"$ESC_SOURCE/plugin/llvm" -I"$ESC_SOURCE/analysis/include" -c "$source" -o "$(basename "$source").o"
+        -I"$ESC_SOURCE/plugin/llvm" -I"$ESC_SOURCE/plugin/common" -I"$ESC_SOURCE/analysis/include" -c "$source" -o "$(basename "$source").o"
 done
 timeout 300 "$ESC_CLANG" -shared -o verdicts.so ./*.cpp.o -lstdc++
 
