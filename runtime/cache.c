@@ -20,6 +20,7 @@
  */
 #include "cache.h"
 #include "central.h"
+#include "config.h"
 #include "error.h"
 #include "heap.h"
 #include "lock.h"
@@ -322,6 +323,8 @@ void *escrt_cache_alloc(uint32_t class) {
     if (p)
         return p;
     make_slab();
+    if (unlikely(escrt_stress & STRESS_STEAL))
+        escrt_cache_drain(true);
     uint32_t n = cache.disabled ? 1 : escrt_classes[class].batch;
     n = escrt_central_take(class, objects, n);
     if (n == 0)

@@ -94,12 +94,13 @@ static void read_variable(const char *variable, bool files) {
 }
 
 static void read_stress(const char *text) {
-    static const char *const words[] = {"refill", "scavenge", "check"};
+    static const char *const words[] = {"refill", "scavenge", "check", "steal"};
+    enum { NWORDS = sizeof words / sizeof *words };
     while (*text) {
         size_t length = strcspn(text, ","), i = 0;
-        while (i < 3 && (strlen(words[i]) != length || strncmp(words[i], text, length) != 0))
+        while (i < NWORDS && (strlen(words[i]) != length || strncmp(words[i], text, length) != 0))
             i++;
-        if (i == 3)
+        if (i == NWORDS)
             escrt_warn("ESCAPEMENT_STRESS: %s begins with no known word", text);
         else
             escrt_stress |= 1u << i;

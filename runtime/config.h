@@ -20,6 +20,7 @@ enum {
     STRESS_REFILL = 1,   /* no cache: every malloc and free goes to the central list */
     STRESS_SCAVENGE = 2, /* every span that is freed goes back to the system at once */
     STRESS_CHECK = 4,    /* the whole heap is checked after every slow path */
+    STRESS_STEAL = 8,    /* every refill first takes what the caches of all CPUs have */
 };
 extern uint32_t escrt_stress;
 

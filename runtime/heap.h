@@ -70,7 +70,8 @@ static inline size_t span_bytes(const Span *span) {
 /* The span the address lies in; NULL: none of ours. O(1), for any interior pointer. */
 static inline Span *span_of(const void *p) {
     int64_t i = (int64_t)(escrt_heap_last - (uintptr_t)p) >> PAGE_SHIFT;
-    return (uint64_t)i < escrt_heap_limit ? NULL : escrt_heap_spans[-1 - i];
+    uint64_t limit = __atomic_load_n(&escrt_heap_limit, __ATOMIC_RELAXED);
+    return (uint64_t)i < limit ? NULL : escrt_heap_spans[-1 - i];
 }
 
 static inline uint32_t object_at(const Span *span, const void *p) {

@@ -103,6 +103,6 @@ bool escrt_heap_grow(uint32_t n) {
     escrt_pagetree_give(&heap.tree, heap.mapped, (uint32_t)want);
     heap.mapped += (uint32_t)want;
     heap.stats.released_pages += want;
-    escrt_heap_limit = 0 - (uint64_t)heap.mapped;
+    __atomic_store_n(&escrt_heap_limit, 0 - (uint64_t)heap.mapped, __ATOMIC_RELAXED);
     return true;
 }
