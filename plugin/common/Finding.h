@@ -42,6 +42,21 @@ struct Finding {
   unsigned Frees = 0;
 };
 
+// The same of the library, for the position that asked. What the library does not know is not set.
+inline Finding findingOf(const EscFinding &F, Stage At) {
+  Finding New;
+  New.Kind = F.kind;
+  New.At = At;
+  New.File = F.file ? F.file : "";
+  New.Line = F.line;
+  New.Col = F.col;
+  New.Text = F.text ? F.text : "";
+  New.Flow = F.flow ? F.flow : "";
+  New.Good = F.good;
+  New.Reason = F.reason;
+  return New;
+}
+
 // What is known about one allocation call of the source.
 struct Site {
   std::vector<Finding> Copies;           // of all stages

@@ -13,6 +13,7 @@
 // (lower_call.cpp).
 #include "apply.h"
 #include "lower_impl.h"
+#include "Calls.h"
 #include "number.h"
 
 namespace escapement {

@@ -8,6 +8,7 @@
 // NOT HERE  Allocators (lower_allocator.cpp), builtins and inline assembly (lower_builtin.cpp),
 // what a library function does with its arguments (analysis/models/libc.models).
 #include "lower_impl.h"
+#include "Calls.h"
 #include "number.h"
 
 namespace escapement {
@@ -184,32 +185,6 @@ void body_lowering::lower_direct_call(gcall *call, EscFunc callee, tree decl) {
 
 // ---- addresses that are printed ---------------------------------------------------------------
 
-// Which variable arguments (from 0) a printf format prints as addresses; false: it is not
-// understood, so any may be.
-static bool printed_addresses(const char *format, std::vector<unsigned> &out) {
-  unsigned next = 0;
-  while ((format = strchr(format, '%'))) {
-    ++format;
-    for (bool done = false; !done; ++format) {
-      if (!*format)
-        return true; // a lone '%' at the end
-      char c = *format;
-      if (c == '$')
-        return false; // numbered arguments
-      if (c == '*')
-        ++next; // a width or a precision
-      if (c == '*' || strchr("-+ #0'I.123456789hlqLjzZt", c))
-        continue;
-      done = true;
-      if (c == 'p')
-        out.push_back(next);
-      if (c != '%' && c != 'm')
-        ++next;
-    }
-  }
-  return true;
-}
-
 // What %p has printed, scanf makes a pointer again: printing an address is converting it. The last
 // named argument of any variadic function may be a format that it hands on. One that is not known
 // here is taken to have no %p.
@@ -226,7 +201,7 @@ void body_lowering::lower_printed_addresses(gcall *call, EscSource source) {
   if (!format)
     return;
   std::vector<unsigned> printed;
-  if (!printed_addresses(format, printed))
+  if (!printedAddresses(format, printed))
     for (unsigned n = fixed; n < gimple_call_num_args(call); ++n)
       printed.push_back(n - fixed);
   for (unsigned n : printed) {

@@ -123,25 +123,6 @@ EscNumber number_of(tree value, gimple *at, const std::map<tree, uint32_t> &para
   return n;
 }
 
-EscNumber product(const EscNumber &a, const EscNumber &b) {
-  auto saturating = [](uint64_t x, uint64_t y) {
-    uint64_t r;
-    return __builtin_mul_overflow(x, y, &r) ? UINT64_MAX : r;
-  };
-  EscNumber n = esc_number_unknown();
-  n.lo = saturating(a.lo, b.lo);
-  n.hi = saturating(a.hi, b.hi);
-  const EscNumber &factor = a.lo == a.hi ? a : b, &term = a.lo == a.hi ? b : a;
-  // calloc fails where its product overflows, so the expression holds wherever there is an object.
-  if (factor.lo == factor.hi && factor.lo != 0 && term.param != ESC_NONE &&
-      term.mul <= UINT64_MAX / factor.lo && term.add <= UINT64_MAX / factor.lo) {
-    n.param = term.param;
-    n.mul = term.mul * factor.lo;
-    n.add = term.add * factor.lo;
-  }
-  return n;
-}
-
 bool offset_range(tree value, int64_t &lo, int64_t &hi) {
   constexpr int64_t largest_offset = int64_t(1) << 48;
   if (TREE_CODE(value) != INTEGER_CST)

@@ -10,7 +10,6 @@ namespace escapement {
 // `at` may be null; with it what is known at this statement alone counts too. `param` tells which
 // parameter of the model a PARM_DECL is, ESC_NONE for none.
 EscNumber number_of(tree value, gimple *at, const std::map<tree, uint32_t> &params);
-EscNumber product(const EscNumber &a, const EscNumber &b);
 // The bytes that an offset can add; false: anything.
 bool offset_range(tree value, int64_t &lo, int64_t &hi);
 

@@ -121,16 +121,7 @@ void report::add(collector &c, const EscFinding &f) {
 }
 
 Finding report::copy(const collector &c, const EscFinding &f) const {
-  Finding found;
-  found.Kind = f.kind;
-  found.At = c.at;
-  found.File = f.file ? f.file : "";
-  found.Line = f.line;
-  found.Col = f.col;
-  found.Text = f.text ? f.text : "";
-  found.Flow = f.flow ? f.flow : "";
-  found.Good = f.good;
-  found.Reason = f.reason;
+  Finding found = findingOf(f, c.at);
   found.Printed = !f.report_only && !sources.is_system_header(found.File);
   if (c.only_level1 && !c.level1.count(position_of(f)))
     found.Printed = false;

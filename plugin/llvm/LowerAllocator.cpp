@@ -12,6 +12,7 @@
 // NOT HERE  Which functions are allocators (analysis/models/libc.models,
 // ModuleLowering::allocator), all other calls (LowerCall.cpp).
 #include "Apply.h"
+#include "Calls.h"
 #include "LowerImpl.h"
 #include "Number.h"
 #include "llvm/Analysis/ValueTracking.h"

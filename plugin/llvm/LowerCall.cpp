@@ -9,6 +9,7 @@
 //
 // NOT HERE  Allocators (LowerAllocator.cpp), intrinsics and inline assembly (LowerIntrinsic.cpp),
 // what a library function does with its arguments (analysis/models/libc.models).
+#include "Calls.h"
 #include "LowerImpl.h"
 #include "Number.h"
 #include "llvm/Analysis/LazyValueInfo.h"
@@ -110,39 +111,6 @@ void BodyLowering::arguments(CallBase &C, const CallInfo *Source, SmallVectorImp
 
 // ---- addresses that are printed ---------------------------------------------------------------
 
-static bool skipTo(StringRef &Text, char C) {
-  size_t At = Text.find(C);
-  Text = At == StringRef::npos ? StringRef() : Text.drop_front(At);
-  return !Text.empty();
-}
-
-// Which variable arguments (from 0) a printf format prints as addresses; false: it is not
-// understood, so any may be.
-static bool printedAddresses(StringRef Format, SmallVectorImpl<unsigned> &Out) {
-  unsigned Next = 0;
-  while (skipTo(Format, '%')) {
-    Format = Format.drop_front();
-    for (bool Done = false; !Done;) {
-      if (Format.empty())
-        return true; // a lone '%' at the end
-      char C = Format.front();
-      Format = Format.drop_front();
-      if (C == '$')
-        return false; // numbered arguments
-      if (C == '*')
-        ++Next; // a width or a precision
-      if (C == '*' || StringRef("-+ #0'I.123456789hlqLjzZt").contains(C))
-        continue;
-      Done = true;
-      if (C == 'p')
-        Out.push_back(Next);
-      if (C != '%' && C != 'm')
-        ++Next;
-    }
-  }
-  return true;
-}
-
 // What %p has printed, scanf makes a pointer again: printing an address is converting it. The last
 // named argument of any variadic function may be a format that it hands on. One that is not known
 // here is taken to have no %p.
@@ -152,8 +120,8 @@ void BodyLowering::lowerPrintedAddresses(CallBase &C, Function &Fn, EscSource So
   if (!Fn.isVarArg() || NumFixed == 0 || C.arg_size() <= NumFixed ||
       !getConstantStringInfo(C.getArgOperand(NumFixed - 1), Format) || !Format.contains('%'))
     return;
-  SmallVector<unsigned, 4> Printed;
-  if (!printedAddresses(Format, Printed))
+  std::vector<unsigned> Printed;
+  if (!printedAddresses(Format.str(), Printed))
     for (unsigned N = NumFixed; N < C.arg_size(); ++N)
       Printed.push_back(N - NumFixed);
   for (unsigned N : Printed) {

@@ -117,21 +117,6 @@ EscNumber numberOf(Value *V, Instruction *At, LazyValueInfo *LVI) {
   return N;
 }
 
-EscNumber product(const EscNumber &A, const EscNumber &B) {
-  EscNumber N = esc_number_unknown();
-  N.lo = SaturatingMultiply(A.lo, B.lo);
-  N.hi = SaturatingMultiply(A.hi, B.hi);
-  const EscNumber &Factor = A.lo == A.hi ? A : B, &Term = A.lo == A.hi ? B : A;
-  // calloc fails where its product overflows, so the expression holds wherever there is an object.
-  if (Factor.lo == Factor.hi && Factor.lo != 0 && Term.param != ESC_NONE &&
-      Term.mul <= UINT64_MAX / Factor.lo && Term.add <= UINT64_MAX / Factor.lo) {
-    N.param = Term.param;
-    N.mul = Term.mul * Factor.lo;
-    N.add = Term.add * Factor.lo;
-  }
-  return N;
-}
-
 bool offsetRange(const Value *V, int64_t Scale, int64_t &Lo, int64_t &Hi) {
   if (!V->getType()->isIntegerTy())
     return false;

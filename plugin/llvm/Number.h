@@ -21,8 +21,6 @@ namespace escapement {
 
 // `LVI` may be null: then only the value itself is looked at, not what branches above `At` prove.
 EscNumber numberOf(llvm::Value *V, llvm::Instruction *At, llvm::LazyValueInfo *LVI);
-// The product, without wrapping around: what overflows is unbounded.
-EscNumber product(const EscNumber &A, const EscNumber &B);
 // A signed byte offset: `Scale` times the value `V`; false when the range is not known.
 bool offsetRange(const llvm::Value *V, int64_t Scale, int64_t &Lo, int64_t &Hi);
 

@@ -185,16 +185,7 @@ struct Report::Impl {
   }
 
   Finding copy(const Collector &C, const EscFinding &F) const {
-    Finding New;
-    New.Kind = F.kind;
-    New.At = C.At;
-    New.File = F.file ? F.file : "";
-    New.Line = F.line;
-    New.Col = F.col;
-    New.Text = F.text ? F.text : "";
-    New.Flow = F.flow ? F.flow : "";
-    New.Good = F.good;
-    New.Reason = F.reason;
+    Finding New = findingOf(F, C.At);
     New.Printed = !F.report_only && !Sources.isSystemHeader(New.File);
     if (C.OnlyLevel1 && !C.Level1.count({Position(New.File, New.Line, New.Col), New.Text}))
       New.Printed = false;
