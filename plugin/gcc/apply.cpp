@@ -170,6 +170,11 @@ void rewrite(plan &p, const function_plan &f, ::function *fun, apply_state &stat
       refs.push_back({s.slot, s.bytes, s.buffer || s.model.reallocates ? nullptr : s.call});
     }
     if (given.reallocates) {
+      // The copy out of a slot may reach beyond what was written there, as realloc's own may.
+      for (tree slot : slots) {
+        suppress_warning(slot, OPT_Wuninitialized);
+        suppress_warning(slot, OPT_Wmaybe_uninitialized);
+      }
       auto own = reallocs.find(given.call);
       rewrite_realloc(given.call, given.model, refs, own == reallocs.end() ? nullptr : own->second,
                       state);

@@ -63,4 +63,11 @@ grep -q 'moved to stack: malloc(64)' lines || fail "-flto does not move: $(cat l
 # Read from standard input, with a directory for the object, with no file at all.
 "${gcc[@]}" -O2 $arg-m -x c - -c -o stdin.o <sample.c 2>lines
 grep -q 'moved to stack' lines || fail "standard input: $(cat lines)"
+# No warning is added.
+for source in "$ESC_SOURCE"/testsuite/run/*{realloc,grow,calloc,copies}*.c; do
+    warn=(-O2 -Wall -Wextra -I "$ESC_SOURCE/testsuite/run/support" -c "$source" -o warned.o)
+    timeout 60 "$ESC_GCC" "${warn[@]}" 2>without
+    "${gcc[@]}" "${warn[@]}" 2>with
+    cmp -s without with || fail "other warnings in $source: $(diff without with)"
+done
 echo "command-lines: ok"
