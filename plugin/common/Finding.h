@@ -57,6 +57,18 @@ inline Finding findingOf(const EscFinding &F, Stage At) {
   return New;
 }
 
+// A site's verdict; `Rewrote`: verdicts were applied, and this one if `Moved`.
+inline void setVerdict(Finding &F, const EscVerdict &V, bool Rewrote, bool Moved) {
+  bool Says = V.placement == ESC_PLACE_SLOT || V.placement == ESC_PLACE_BUFFER;
+  F.Placement = V.placement;
+  F.ReasonText = V.reason_text ? V.reason_text : "";
+  F.SlotBytes = V.slot_bytes;
+  F.AlignBytes = V.align_bytes;
+  F.Frees = V.nfrees;
+  F.Rewritten = Moved;
+  F.Moved = Rewrote ? Moved : Says;
+}
+
 // What is known about one allocation call of the source.
 struct Site {
   std::vector<Finding> Copies;           // of all stages

@@ -85,13 +85,7 @@ void body_lowering::lower_phi(gphi *phi) {
     if (in != ESC_NONE)
       args.push_back({in, esc_number_constant(from), 0});
   }
-  if (args.empty())
-    return;
-  EscOpInfo info = esc_op_info(ESC_OP_MERGE);
-  info.dst = dst;
-  info.args = args.data();
-  info.nargs = uint32_t(args.size());
-  emit(info, phi);
+  emit_merge(dst, args, phi);
 }
 
 // ---- statements ---------------------------------------------------------------------------------

@@ -105,6 +105,7 @@ private:
                  uint32_t flags = 0);
   void emit_unknown_copy(EscValue dst, EscValue a, gimple *from);
   void emit_merge(EscValue dst, const std::vector<EscValue> &values, gimple *from);
+  void emit_merge(EscValue dst, const std::vector<EscArg> &args, gimple *from);
   // Any function of the operands: one of them, at any offset.
   void emit_mix(EscValue dst, const std::vector<EscValue> &values, gimple *from);
   void emit_use(EscValue a, gimple *from);

@@ -71,6 +71,10 @@ void body_lowering::emit_merge(EscValue dst, const std::vector<EscValue> &all, g
   for (EscValue v : all)
     if (v != ESC_NONE)
       args.push_back({v, esc_number_unknown(), 0});
+  emit_merge(dst, args, from);
+}
+
+void body_lowering::emit_merge(EscValue dst, const std::vector<EscArg> &args, gimple *from) {
   if (dst == ESC_NONE || args.empty())
     return;
   EscOpInfo info = esc_op_info(ESC_OP_MERGE);

@@ -145,15 +145,8 @@ void report::add_site(const collector &c, EscSite id, Finding found) {
   found.Callee = s.source->callee;
   found.Chain = s.chain;
   found.Hash = site_hash(c.lowered, id);
-  found.Placement = verdict.placement;
-  found.ReasonText = verdict.reason_text ? verdict.reason_text : "";
-  found.SlotBytes = verdict.slot_bytes;
-  found.AlignBytes = verdict.align_bytes;
-  found.Frees = verdict.nfrees;
+  setVerdict(found, verdict, c.rewrote, c.moved.count(id) != 0);
   found.SizeBytes = requested_bytes(c.lowered.m.get(), s.call);
-  bool says = verdict.placement == ESC_PLACE_SLOT || verdict.placement == ESC_PLACE_BUFFER;
-  found.Rewritten = c.moved.count(id) != 0;
-  found.Moved = c.rewrote ? found.Rewritten : says;
   sites[s.source].Copies.push_back(std::move(found));
 }
 

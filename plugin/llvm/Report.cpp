@@ -213,15 +213,8 @@ struct Report::Impl {
     New.Callee = S.Source->Callee.str();
     New.Chain = S.Chain;
     New.Hash = siteHash(C.Lowered, Id);
-    New.Placement = Verdict.placement;
-    New.ReasonText = Verdict.reason_text ? Verdict.reason_text : "";
-    New.SlotBytes = Verdict.slot_bytes;
-    New.AlignBytes = Verdict.align_bytes;
-    New.Frees = Verdict.nfrees;
+    setVerdict(New, Verdict, C.Rewrote, C.Moved.contains(Id));
     New.SizeBytes = requestedBytes(C.Lowered.M.get(), S.Call);
-    bool Says = Verdict.placement == ESC_PLACE_SLOT || Verdict.placement == ESC_PLACE_BUFFER;
-    New.Rewritten = C.Moved.contains(Id);
-    New.Moved = C.Rewrote ? New.Rewritten : Says;
     Sites[S.Source].Copies.push_back(std::move(New));
   }
 

@@ -2,7 +2,7 @@
 /* count_target.c - the program that count.c steps through: warms up, stops, then calls malloc and
  * free in turn.
  *
- * The two are called through pointers, so that no linkage stub is counted, and between two calls
+ * The two are called through pointers, so that no jump of the PLT is counted, and between two calls
  * the program stays in its own text: an instruction outside of it belongs to the allocator (or the
  * kernel's vDSO).
  *

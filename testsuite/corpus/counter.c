@@ -4,8 +4,7 @@
  *     LD_PRELOAD=counter.so ESCAPEMENT_COUNTS=FILE program
  *
  * Each allocation function adds to the shared file (counts.h) and hands the call to
- * glibc under the names that glibc keeps for that (__libc_malloc and friends), so no
- * dlsym is needed, which itself allocates. strdup, getline, fopen and so on are counted
+ * glibc (preload.h). strdup, getline, fopen and so on are counted
  * because they call malloc; only strdup and strndup are defined here as well, so that the
  * call path begins in the program.
  *
@@ -17,28 +16,17 @@
  */
 #define _GNU_SOURCE
 #include "counts.h"
+#include "preload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *block, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *block);
 
 static Counts early;
 static Counts *counts = &early;
-
-static void add(uint64_t *counter, uint64_t n) {
-    __atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
-}
 
 /* Return addresses by the chain of frame pointers: only what was compiled with
  * -fno-omit-frame-pointer has a chain worth following. `frame` only grows, and by less than
@@ -186,21 +174,9 @@ char *strndup(const char *string, size_t limit) {
     return copy(string, length);
 }
 
-static Counts *map_counts(const char *name) {
-    int before = errno;
-    int file = open(name, O_RDWR | O_CLOEXEC);
-    void *map = MAP_FAILED;
-    if (file >= 0) {
-        map = mmap(NULL, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        close(file);
-    }
-    errno = before;
-    return map == MAP_FAILED ? NULL : map;
-}
-
 __attribute__((constructor)) static void begin(void) {
     const char *name = getenv("ESCAPEMENT_COUNTS");
-    Counts *shared = name != NULL ? map_counts(name) : NULL;
+    Counts *shared = name != NULL ? map_shared(name, sizeof *shared) : NULL;
     if (shared == NULL)
         return;
     counts = shared;

@@ -16,9 +16,9 @@
  */
 #define _GNU_SOURCE
 #include "counts.h"
+#include "shared_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -26,7 +26,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -42,11 +41,6 @@ typedef struct {
 static volatile sig_atomic_t expired;
 static volatile pid_t child;
 
-static _Noreturn void die(const char *what) {
-    fprintf(stderr, "launch: %s: %s\n", what, strerror(errno));
-    exit(125);
-}
-
 /* The command has a process group of its own, so that what it started ends with it. */
 static void out_of_time(int signal_number) {
     (void)signal_number;
@@ -55,28 +49,15 @@ static void out_of_time(int signal_number) {
 }
 
 static void make_counts(const char *name, uint64_t depth) {
-    int file = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
-    if (file < 0 || ftruncate(file, sizeof(Counts)) != 0)
-        die(name);
+    int file = make_shared(name, sizeof(Counts));
     off_t at = (off_t)offsetof(Counts, depth);
     if (pwrite(file, &depth, sizeof depth, at) != (ssize_t)sizeof depth)
         die(name);
     close(file);
 }
 
-static const Counts *read_counts(const char *name) {
-    int file = open(name, O_RDONLY);
-    if (file < 0)
-        die(name);
-    const Counts *counts = mmap(NULL, sizeof *counts, PROT_READ, MAP_SHARED, file, 0);
-    if (counts == MAP_FAILED)
-        die(name);
-    close(file);
-    return counts;
-}
-
 static void print_totals(const char *name) {
-    const Counts *c = read_counts(name);
+    const Counts *c = read_shared(name, sizeof *c);
     printf("allocations %" PRIu64 " bytes %" PRIu64 " reallocations %" PRIu64 " frees %" PRIu64
            " processes %" PRIu64 "\n",
            c->mallocs + c->callocs + c->aligned + c->reallocs_new, c->bytes, c->reallocs, c->frees,
@@ -84,7 +65,7 @@ static void print_totals(const char *name) {
 }
 
 static void print_paths(const char *name) {
-    const Counts *c = read_counts(name);
+    const Counts *c = read_shared(name, sizeof *c);
     if (c->paths_lost != 0)
         fprintf(stderr, "launch: %" PRIu64 " allocations have no path\n", c->paths_lost);
     for (unsigned i = 0; i < COUNTS_PATHS; i++) {

@@ -8,38 +8,11 @@
  */
 #define _GNU_SOURCE
 #include "limits.h"
+#include "shared_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-static _Noreturn void die(const char *what) {
-    fprintf(stderr, "limit: %s: %s\n", what, strerror(errno));
-    exit(125);
-}
-
-static const Limits *read_limits(const char *name) {
-    int file = open(name, O_RDONLY);
-    if (file < 0)
-        die(name);
-    const Limits *l = mmap(NULL, sizeof *l, PROT_READ, MAP_SHARED, file, 0);
-    if (l == MAP_FAILED)
-        die(name);
-    close(file);
-    return l;
-}
-
-static void make(const char *name) {
-    int file = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
-    if (file < 0 || ftruncate(file, sizeof(Limits)) != 0)
-        die(name);
-    close(file);
-}
 
 static void print_totals(const Limits *l) {
     LimitSite sum = {0};
@@ -79,11 +52,11 @@ static void print_sites(const Limits *l) {
 
 int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "-z") == 0)
-        make(argv[2]);
+        close(make_shared(argv[2], sizeof(Limits)));
     else if (argc == 3 && strcmp(argv[1], "-p") == 0)
-        print_totals(read_limits(argv[2]));
+        print_totals(read_shared(argv[2], sizeof(Limits)));
     else if (argc == 3 && strcmp(argv[1], "-s") == 0)
-        print_sites(read_limits(argv[2]));
+        print_sites(read_shared(argv[2], sizeof(Limits)));
     else {
         fputs("limit: usage: see the head of limit.c\n", stderr);
         return 125;

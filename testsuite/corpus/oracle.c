@@ -26,9 +26,9 @@
  */
 #define _GNU_SOURCE
 #include "limits.h"
+#include "preload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,12 +37,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *block, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *block);
 
 enum { MOST_FRAMES = 1 << 17, MOST_WRAPPERS = 256, NO_FRAME = -1 };
 
@@ -83,10 +77,6 @@ static _Thread_local Thread me __attribute__((tls_model("initial-exec")));
 static Limits *limits;
 static const void *wrappers[MOST_WRAPPERS];
 static unsigned nwrappers;
-
-static void add(uint64_t *counter, uint64_t n) {
-    __atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
-}
 
 static void *pages(size_t size) {
     int before = errno;
@@ -465,13 +455,7 @@ int asprintf(char **out, const char *format, ...) {
 
 __attribute__((constructor)) static void begin(void) {
     const char *name = getenv("ESCAPEMENT_COUNTS"), *list = getenv("ESCAPEMENT_WRAPPERS");
-    int before = errno, file = name != NULL ? open(name, O_RDWR | O_CLOEXEC) : -1;
-    if (file >= 0) {
-        void *map = mmap(NULL, sizeof(Limits), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        limits = map == MAP_FAILED ? NULL : map;
-        close(file);
-    }
-    errno = before;
+    limits = name != NULL ? map_shared(name, sizeof *limits) : NULL;
     while (list != NULL && *list != '\0' && nwrappers < MOST_WRAPPERS) {
         char *end;
         wrappers[nwrappers++] = (const void *)(uintptr_t)strtoull(list, &end, 16);
