@@ -16,7 +16,6 @@
 #include "run.h"
 #include "search.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <ftw.h>
 #include <stdarg.h>
@@ -380,12 +379,12 @@ static char *make_directory(void) {
     return directory;
 }
 
+const struct argp bisect_argp = {options, parse, "-- BUILD-AND-TEST [ARGUMENT...]", about, NULL,
+                                 NULL,    NULL};
+
 int bisect_main(int argc, char **argv) {
-    static const struct argp parser = {options, parse, "-- BUILD-AND-TEST [ARGUMENT...]", about, 0,
-                                       0,       0};
     Bisect b = {.output = "escapement-bisect.model"};
-    argp_err_exit_status = EXIT_TROUBLE;
-    argp_parse(&parser, argc, argv, ARGP_IN_ORDER, 0, &b);
+    parse_arguments(&bisect_argp, argc, argv, ARGP_IN_ORDER, &b);
     b.directory = make_directory();
     bool found = search(&b);
     if (b.keep)

@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* command.h - what a subcommand of `escapement` is, and what all of them share.
  *
- * A subcommand is one file: its options, its help, and a function that does it. main.c finds it in
- * commands.def; nothing else knows of it.
+ * A subcommand NAME is one file: NAME_argp, its options and its help, and NAME_main, which does it.
+ * main.c finds both in commands.def; --help, the manual and the shells' completion are made of
+ * NAME_argp, so what stands there is written once.
  *
- * EXIT STATUS  0 found what was asked for, 1 there is nothing of the kind, 2 wrong use, or
- * something that keeps the command from answering (one line on standard error says what).
+ * EXIT STATUS  0 it held, or what was asked for was found; 1 a gate failed, or there is nothing of
+ * the kind; 2 wrong use, or something that keeps the command from answering (one line on standard
+ * error says what).
+ *
+ * OUTPUT  The answer goes to standard output, everything else (progress, trouble) to standard
+ * error. --json: the answer is one JSON document instead, or JSON lines where it has no end.
+ * Colours are terminal.h's business, tables table.h's, reports of the plugin findings.h's.
  */
 #ifndef ESCAPEMENT_CLI_COMMAND_H
 #define ESCAPEMENT_CLI_COMMAND_H
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { EXIT_FOUND = 0, EXIT_NOTHING = 1, EXIT_TROUBLE = 2 };
+enum { EXIT_HELD = 0, EXIT_FAILED = 1, EXIT_TROUBLE = 2 };
+enum { EXIT_FOUND = EXIT_HELD, EXIT_NOTHING = EXIT_FAILED }; /* of commands that search */
+enum { OPTION_JSON = 1000 };                                 /* the key of --json everywhere */
 
 typedef int CommandFunction(int argc, char **argv); /* argv[0] is "escapement NAME" */
 
-#define COMMAND(name, function, summary) CommandFunction function;
+#define COMMAND(name, symbol, summary)                                                             \
+    CommandFunction symbol##_main;                                                                 \
+    extern const struct argp symbol##_argp;
 #include "commands.def"
 #undef COMMAND
 
@@ -30,10 +41,17 @@ char *format_text(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* One line, "escapement: ...", on standard error; ends the program with EXIT_TROUBLE. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* The whole of a file, NUL-terminated; NULL (and errno) when it cannot be read. */
+/* argp_parse, with EXIT_TROUBLE for wrong use. */
+void parse_arguments(const struct argp *parser, int argc, char **argv, unsigned flags, void *input);
+
+/* The whole of a file ("-": standard input), NUL-terminated; NULL (and errno) when it cannot be
+ * read. */
 char *read_file(const char *path, size_t *length);
 /* False (and errno) when it could not be written whole. */
 bool write_file(const char *path, const char *text, size_t length);
+/* The same ("-": standard output), but what goes wrong is trouble. */
+char *read_input(const char *path, size_t *length);
+void write_output(const char *path, const char *text, size_t length);
 
 /* A text that grows. */
 typedef struct Text {
@@ -41,6 +59,7 @@ typedef struct Text {
     size_t length, capacity;
 } Text;
 void text_add(Text *text, const char *bytes, size_t length);
+void text_print(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_free(Text *text);
 
 #endif

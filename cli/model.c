@@ -3,8 +3,6 @@
 #include "analyse.h"
 #include "command.h"
 
-#include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +31,7 @@ static const struct argp_option options[] = {
 
 static void add_models(Request *request, const char *path) {
     size_t length;
-    char *text = read_file(path, &length);
-    if (!text)
-        trouble("cannot read %s: %s", path, strerror(errno));
+    char *text = read_input(path, &length);
     text_add(&request->models, text, length);
     text_add(&request->models, "\n", 1);
     free(text);
@@ -86,16 +82,14 @@ static void add_own_models(Request *request, const char *text) {
                      (size_t)(end - line) - sizeof mark + 2);
 }
 
+const struct argp model_argp = {options, parse, "FILE", about, NULL, NULL, NULL};
+
 int model_main(int argc, char **argv) {
-    static const struct argp parser = {options, parse, "FILE", about, 0, 0, 0};
     Request request = {.level = 2};
     text_add(&request.models, "", 0);
-    argp_err_exit_status = EXIT_TROUBLE;
-    argp_parse(&parser, argc, argv, 0, 0, &request);
+    parse_arguments(&model_argp, argc, argv, 0, &request);
     size_t length;
-    char *text = read_file(request.file, &length);
-    if (!text)
-        trouble("cannot read %s: %s", request.file, strerror(errno));
+    char *text = read_input(request.file, &length);
     add_own_models(&request, text);
     EscError error = {0};
     EscModule *m = analyse_text(text, length, request.models.bytes, &error);
