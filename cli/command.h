@@ -38,6 +38,9 @@ void *reallocate(void *block, size_t bytes);
 char *copy_text(const char *text);
 char *format_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* As one word of a shell. */
+char *quote_for_shell(const char *text);
+
 /* One line, "escapement: ...", on standard error; ends the program with EXIT_TROUBLE. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

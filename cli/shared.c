@@ -52,6 +52,19 @@ char *format_text(const char *format, ...) {
     return text;
 }
 
+char *quote_for_shell(const char *text) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-+=:,./%@^";
+    if (*text && text[strspn(text, plain)] == '\0')
+        return copy_text(text);
+    Text quoted = {0};
+    text_add(&quoted, "'", 1);
+    for (; *text; text++)
+        text_add(&quoted, *text == '\'' ? "'\\''" : text, *text == '\'' ? 4 : 1);
+    text_add(&quoted, "'", 1);
+    return quoted.bytes;
+}
+
 void text_add(Text *text, const char *bytes, size_t length) {
     if (text->capacity - text->length <= length) {
         text->capacity = (text->length + length + 1) * 2;
