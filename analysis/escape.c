@@ -246,8 +246,7 @@ static bool inline_helps(Solver *s, Obj o) {
     const Object *object = &s->objs[o];
     const Site *site = &s->m->sites[object->index];
     uint32_t no = ESC_FUNC_RETURNS_TWICE | ESC_FUNC_NO_REWRITE | ESC_FUNC_SANITIZED;
-    if (object->many || object->inline_cost > MAX_INLINE_OPS || !site->movable ||
-        (s->f->flags & no))
+    if (object->inline_cost > MAX_INLINE_OPS || !site->movable || (s->f->flags & no))
         return false;
     uint64_t size = object->size_bytes.hi;
     bool fits = size <= config->max_object_bytes;

@@ -110,8 +110,8 @@ static void expand_alloc(Expansion *x, const Op *op) {
     Object *object = &s->objs[o];
     if (o == before) {
         object->size_bytes = fresh_size(x, &x->body->args[op->args].number);
-        object->inline_cost = inline_cost(x, op->width);
         object->many = (op->flags & SUMMARY_MANY) != 0;
+        object->inline_cost = object->many ? ESC_NONE : inline_cost(x, op->width);
     } else { /* the same site by two ways */
         object->size_bytes = esc_number_unknown();
         object->inline_cost = ESC_NONE;
