@@ -15,6 +15,11 @@ namespace escapement {
 bool is_movable(const gcall *call, const EscAllocatorModel &model, uint64_t align);
 bool can_guard_realloc(const gcall *call, const EscAllocatorModel &model);
 
+// Whether a copy of this function may stand for it, and whether this call of it can be one of a
+// copy that has more parameters.
+bool can_clone(tree decl);
+bool can_call_clone(const gcall *call, tree decl);
+
 // May GCC put the body of this function in the place of a call?
 bool may_inline(tree decl);
 // Replaces the calls that the verdicts ask for by bodies; true: the model is of no use any more.

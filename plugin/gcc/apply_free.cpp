@@ -27,13 +27,11 @@ void guard_free(gcall *call, uint32_t pointer_arg, const std::vector<tree> &slot
   basic_block from = single_pred(heap), after = single_succ(heap);
   for (tree slot : slots) {
     gimple_stmt_iterator gsi = gsi_last_bb(from);
-    tree address = make_ssa_name(TREE_TYPE(pointer));
-    gassign *made =
-        gimple_build_assign(address, fold_convert(TREE_TYPE(pointer), build_fold_addr_expr(slot)));
-    gsi_insert_after(&gsi, made, GSI_NEW_STMT);
-    gcond *test = gimple_build_cond(EQ_EXPR, pointer, address, NULL_TREE, NULL_TREE);
+    gcond *test = gimple_build_cond(EQ_EXPR, pointer, pointer, NULL_TREE, NULL_TREE);
     gimple_set_location(test, where);
     gsi_insert_after(&gsi, test, GSI_NEW_STMT);
+    gimple_cond_set_rhs(test, slot_address(&gsi, slot, TREE_TYPE(pointer)));
+    update_stmt(test);
     edge on = find_edge(from, heap);
     on->flags = (on->flags & ~EDGE_FALLTHRU) | EDGE_FALSE_VALUE;
     on->probability = profile_probability::even();

@@ -298,7 +298,9 @@ tree make_slot(const site_plan &s) {
 
 tree slot_address(gimple_stmt_iterator *gsi, tree slot, tree type) {
   tree name = make_ssa_name(type);
-  gassign *stmt = gimple_build_assign(name, fold_convert(type, build_fold_addr_expr(slot)));
+  gassign *stmt = TREE_CODE(slot) == SSA_NAME
+                      ? gimple_build_assign(name, NOP_EXPR, slot)
+                      : gimple_build_assign(name, fold_convert(type, build_fold_addr_expr(slot)));
   gsi_insert_before(gsi, stmt, GSI_SAME_STMT);
   return name;
 }

@@ -42,6 +42,7 @@
 #include "cfgloop.h"
 #include "cgraph.h"
 #include "gimple.h"
+#include "ipa-param-manipulation.h"
 #include "gimple-iterator.h"
 #include "gimple-ssa.h"
 #include "gimplify-me.h"

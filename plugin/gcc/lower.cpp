@@ -193,7 +193,7 @@ uint32_t module_lowering::function_flags(tree decl) {
   set(returns_pointer(decl), ESC_FUNC_RETURNS_PTR);
   if (!has_body(decl))
     return flags;
-  flags |= ESC_FUNC_NO_CLONE; // no rewrite of ours copies a function
+  set(!can_clone(decl), ESC_FUNC_NO_CLONE);
   set(!may_inline(decl), ESC_FUNC_NO_INLINE);
   ::function *fun = node->get_fun();
   set(node->get_availability() < AVAIL_AVAILABLE, ESC_FUNC_INTERPOSABLE);

@@ -7,6 +7,7 @@
 //
 // NOT HERE  Allocators (lower_allocator.cpp), builtins and inline assembly (lower_builtin.cpp),
 // what a library function does with its arguments (analysis/models/libc.models).
+#include "apply.h"
 #include "lower_impl.h"
 #include "Calls.h"
 #include "number.h"
@@ -167,6 +168,8 @@ void body_lowering::lower_direct_call(gcall *call, EscFunc callee, tree decl) {
   info.nargs = uint32_t(args.size());
   info.flags = call_flags(call);
   info.source = ml.where.callee(m, source);
+  if (ml.has_body(decl) && !can_call_clone(call, decl))
+    info.flags |= ESC_OPF_NO_CHANGE;
   lower_printed_addresses(call, info.source);
   bool known = esc_model_exists(m, name.c_str()) && !ml.is_disabled_builtin(decl);
   bool declared = !ml.has_body(decl);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // plan.h - what apply_verdicts() is about to do, complete before the first change.
 //
-//     apply.cpp       verdicts -> plan, checks, order of the rewrite
-//     apply_slot.cpp  an allocation -> a slot, or a small buffer with the heap above
-//     apply_free.cpp  free of what may be a slot
+//     apply.cpp          the order in which a plan is carried out
+//     apply_plan.cpp     verdicts -> plan, checks
+//     apply_clone.cpp    copies of callees that free what a caller moved
+//     apply_slot.cpp     an allocation -> a slot, or a small buffer with the heap above
+//     apply_free.cpp     free of what may be a slot
 //     apply_realloc.cpp  realloc of what may be a slot, and into one
 //
 // INVARIANT  A site is in a plan only if everything that frees it is in the plan too. A plan is
-// built and checked without touching a body.
+// built and checked without touching a body; copies may be made and thrown away.
 #ifndef ESCAPEMENT_GCC_PLAN_H
 #define ESCAPEMENT_GCC_PLAN_H
 
@@ -21,26 +23,56 @@ struct site_plan {
   EscAllocatorModel model = {};
   bool buffer = false; // in the slot only while the size is at most `bytes`
   uint64_t bytes = 0, align = 16;
-  tree slot = NULL_TREE; // made when the rewrite begins
+  tree slot = NULL_TREE; // in the body that is rewritten
 };
 
-struct free_plan { // of a free or a realloc
+// What frees, reallocates, or calls a function that does.
+struct op_plan {
+  enum class kind { frees, reallocates, calls };
+
+  EscOp op = ESC_NONE;
+  kind what = kind::frees;
   gcall *call = nullptr;
-  uint32_t pointer_arg = 0;
-  bool reallocates = false;
+  uint32_t pointer_arg = 0; // frees: the argument
   EscAllocatorModel model = {};
-  bool remove = false;        // else guard
+  unsigned callee = UINT_MAX; // calls: index in lowered_module::functions
+  bool remove = false;        // frees: else guard
+  bool foreign = false;       // in a copy: may free what the caller can name
+  bool possible = true;       // the rewrite knows this form
+  bool needs_sizes = false;   // calls: the copy must know how large the slots are
   std::vector<EscSite> sites; // of this function, all in the plan
 };
 
 struct function_plan {
   std::vector<EscSite> sites;
-  std::vector<free_plan> frees;
+  std::vector<op_plan> ops;
+  bool has_foreign = false; // op_plan::foreign is filled in, and ops has every such operation
+};
+
+// A copy of a function with one more parameter for each slot of a caller. capacities[i] is the size
+// of the i-th slot, 0 where the copy never reallocates it.
+struct clone_key {
+  unsigned function; // index in lowered_module::functions
+  std::vector<uint64_t> capacities;
+  bool operator<(const clone_key &o) const {
+    return function != o.function ? function < o.function : capacities < o.capacities;
+  }
+};
+
+// One body to rewrite: the function itself, or a copy of it.
+struct instance {
+  const function_plan *plan = nullptr;
+  cgraph_node *node = nullptr;
+  std::vector<uint64_t> capacities; // of the foreign slots
+  std::vector<tree> foreign;        // their addresses: the extra parameters
+  // The calls of plan->sites and plan->ops in this body.
+  std::vector<gcall *> site_calls, op_calls;
+  std::map<EscSite, tree> slots; // of its own sites
 };
 
 // A slot as seen at a realloc.
 struct slot_ref {
-  tree slot;
+  tree slot; // the variable, or in a copy the parameter that holds its address
   uint64_t bytes;
   const gcall *maker; // what always gives this slot; null for a small buffer
 };
@@ -52,15 +84,39 @@ struct contents {
 };
 
 struct plan {
+  lowered_module &lowered;
   std::map<EscSite, site_plan> sites;
   std::map<unsigned, function_plan> functions; // by index in lowered_module::functions
+  std::vector<clone_key> clones;               // in the order in which they were found necessary
+  std::map<clone_key, unsigned> clone_index;
+
+  explicit plan(lowered_module &l) : lowered(l) {}
 };
+
+// ---- apply_plan.cpp
+// The largest plan of which every part is possible; without the sites of `excluded`.
+plan make_plan(lowered_module &lowered, const Options &opts, uint64_t rewrites,
+               std::set<EscSite> &excluded);
+// The operations of a function that free what its caller can name (for copies of it).
+function_plan &foreign_plan(plan &p, unsigned function);
+
+// ---- apply_clone.cpp
+// Fills plan::clones. Returns the sites that must not be moved: not empty, and the plan is of no
+// use.
+std::vector<EscSite> plan_clones(plan &p);
+// The copy that `op` calls in an instance with these foreign slots; no capacities: none is needed.
+clone_key clone_for_call(const plan &p, const op_plan &op, const std::vector<uint64_t> &foreign);
+// Makes the copies, all of unchanged bodies, as plan::clones. False: one of them has not all of
+// the original's calls; none is left then.
+bool make_clones(plan &p, std::vector<instance> &made, apply_state &state);
+// Lets a call reach the copy, with the addresses of the slots behind its arguments.
+void call_clone(gcall *call, cgraph_node *clone, const std::vector<slot_ref> &slots);
 
 // ---- apply_slot.cpp
 bool can_move_site(const site_plan &s);
 tree make_slot(const site_plan &s); // in cfun
 void move_site(const site_plan &s);
-// A pointer of `type` to the slot, made before the iterator.
+// A pointer of `type` to the slot (slot_ref::slot), made before the iterator.
 tree slot_address(gimple_stmt_iterator *gsi, tree slot, tree type);
 // Cuts the block so that `stmt` is alone in one: [before] -> [stmt] -> [after].
 basic_block isolate(gimple *stmt);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* posix_memalign refuses an alignment that is less than a pointer's size; what it refuses it does not make. */
 #define _POSIX_C_SOURCE 200809L
 #include "trap.h"

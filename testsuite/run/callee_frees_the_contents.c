@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 2 // moved-gcc: 0
+// moved: 2
 /* A destroy function frees an object and what it holds. */
 #define _POSIX_C_SOURCE 200809L
 #include "trap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* A callee that frees is called by its name with an object of the frame, and through a pointer
  * with one of the heap: two versions of one function. */
 #include "trap.h"

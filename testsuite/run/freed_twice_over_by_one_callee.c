@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 2 // moved-gcc: 0
+// moved: 2
 /* One callee releases two things, of which the caller owns both, one, or none on the stack. */
 #include "trap.h"
 

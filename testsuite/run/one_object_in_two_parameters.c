@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* The same object comes in by two parameters: freed by one, it is gone for the other. */
 #include "trap.h"
 

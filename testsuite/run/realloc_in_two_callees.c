@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 2 // moved-gcc: 0
+// moved: 2
 /* Two texts grow through one callee; each starts in another function's
  * frame, and one goes to the heap in exchange for an object that was there. */
 #include "trap.h"

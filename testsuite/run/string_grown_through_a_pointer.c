@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 2 // moved-gcc: 0
+// moved: 2
 /* libyaml's shape: a string in a local struct starts small; a callee grows it through a pointer to
  * the pointers, and a macro frees it on every exit. */
 #include "trap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* A tree's root is made here, and a function that calls itself frees root and leaves alike:
  * it is told which one is not the heap's. */
 #include "trap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 0
+// moved: 1
 /* A wrapper inlined into a loop: its slot is the caller's, once. */
 #include "trap.h"
 

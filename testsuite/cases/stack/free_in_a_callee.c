@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: callees are not copied
 /* Freed by a function of this file, static or not: the free is taken out there or guarded. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: callees are not copied
 /* A string in a local struct starts small; a callee may reallocate it through a pointer to the
  * pointer (libyaml's scanner). */
 #include <stdio.h>
