@@ -103,7 +103,8 @@ bool points_to_numbers(tree type) {
 
 module_lowering::module_lowering(source_table &sources, const Options &opts,
                                  const std::set<const gimple *> &settled)
-    : where(sources), opts(opts), settled(settled) {
+    : where(sources), opts(opts), settled(settled),
+      closed(opts.WholeProgram && !brings_functions()) {
   EscConfig config = esc_config_default();
   config.max_object_bytes = opts.MaxObject;
   config.max_frame_bytes = opts.MaxFrame;
@@ -111,6 +112,7 @@ module_lowering::module_lowering(source_table &sources, const Options &opts,
   config.small_buffer_bytes = opts.SmallBuffer;
   config.max_milliseconds = opts.LimitTime * 1000;
   config.forget = opts.Forget;
+  config.closed_program = closed;
   out.m.reset(esc_module_new(&config));
   collect_disabled_builtins();
 }
@@ -183,7 +185,7 @@ uint32_t module_lowering::function_flags(tree decl) {
   auto set = [&](bool condition, uint32_t flag) { flags |= condition ? flag : 0; };
   cgraph_node *node = cgraph_node::get(decl);
   set(stdarg_p(TREE_TYPE(decl)), ESC_FUNC_VARIADIC);
-  set(!node || node->address_taken || node->used_from_other_partition, ESC_FUNC_ADDRESS_TAKEN);
+  set(!node || is_address_taken(node) || node->used_from_other_partition, ESC_FUNC_ADDRESS_TAKEN);
   set(TREE_PUBLIC(decl) || has(decl, "used"), ESC_FUNC_EXPORTED);
   set(DECL_PURE_P(decl) && cannot_throw(decl), ESC_FUNC_PURE);
   set(TREE_READONLY(decl) && cannot_throw(decl), ESC_FUNC_CONST);
@@ -210,6 +212,8 @@ void module_lowering::declare(tree decl, EscFunc id) {
   uint32_t flags = function_flags(decl);
   if (!opts.Rewrite && !optimize)
     flags &= ~uint32_t(ESC_FUNC_NO_REWRITE); // -O0 reports what would be done
+  if (closed)
+    signatures.declare(m, id, decl);
   esc_function_declare(m, id, parameters(decl) + (rest ? 1 : 0), flags);
   if (body)
     esc_function_reserve(m, id, moved_bytes(DECL_STRUCT_FUNCTION(decl)));
@@ -332,6 +336,10 @@ lowered_module module_lowering::run() {
     f.id = function(f.node->decl);
     out.function_index[f.node->decl] = i;
   }
+  if (closed)
+    FOR_EACH_FUNCTION(node)
+  if (is_address_taken(node) && !node->inlined_to)
+    function(node->decl);
   for (unsigned i = 0; i < out.functions.size(); ++i) {
     push_cfun(out.functions[i].node->get_fun());
     body_lowering(*this, out.functions[i], i).run();

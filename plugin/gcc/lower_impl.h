@@ -18,6 +18,7 @@
 #ifndef ESCAPEMENT_GCC_LOWER_IMPL_H
 #define ESCAPEMENT_GCC_LOWER_IMPL_H
 
+#include "closed.h"
 #include "lower.h"
 
 namespace escapement {
@@ -56,6 +57,8 @@ public:
   const Options &opts;
   const std::set<const gimple *> &settled;
   lowered_module out;
+  bool closed; // the program is whole, as promised
+  signature_table signatures;
 
 private:
   void collect_disabled_builtins();

@@ -2,6 +2,7 @@
 // pass.cpp - see pass.h.
 #include "pass.h"
 #include "apply.h"
+#include "closed.h"
 
 namespace escapement {
 namespace {
@@ -75,14 +76,23 @@ lowered_module driver::ask() {
 }
 
 void driver::early() {
-  // A chain of wrappers is seldom deeper; every round costs a whole analysis.
-  constexpr unsigned max_rounds = 4;
   if (seen_error() || in_lto_p)
     return;
+  bool rewrite = opts.Rewrite && opts.EarlyPosition;
+  sole_targets targets;
+  if (opts.WholeProgram)
+    targets.apply(/*keep=*/rewrite);
+  decide(rewrite);
+  if (!rewrite)
+    targets.undo();
+}
+
+void driver::decide(bool rewrite) {
+  // A chain of wrappers is seldom deeper; every round costs a whole analysis.
+  constexpr unsigned max_rounds = 4;
   lowered_module lowered = ask();
   if (!lowered.m)
     return;
-  bool rewrite = opts.Rewrite && opts.EarlyPosition;
   if (opts.NeedSource)
     out.collect(Stage::First, lowered, {}, rewrite);
   if (!rewrite)

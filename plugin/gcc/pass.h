@@ -24,6 +24,7 @@ public:
 private:
   void dump(EscModule *m);
   lowered_module ask();
+  void decide(bool rewrite);
 
   Options opts;
   source_table sources;

@@ -88,8 +88,6 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
     wrong = "argument 'heap-locals' is for Clang only";
   if (wrong.empty() && opts.Verify)
     wrong = "argument 'verify' is for Clang only";
-  if (wrong.empty() && opts.WholeProgram)
-    wrong = "argument 'whole-program' is for Clang only";
   if (!wrong.empty()) {
     error("escapement: %s", wrong.c_str());
     return 1;

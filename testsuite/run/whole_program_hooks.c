@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: whole-program is Clang's
 // run:
 // args: -fplugin-arg-escapement-whole-program
 // moved: 1

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: whole-program is Clang's
 // args: -fplugin-arg-escapement-whole-program
 /* A table of hooks that only ever holds malloc and free: the calls through it are calls of them. */
 #include <stdlib.h>

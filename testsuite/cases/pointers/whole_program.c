@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: whole-program is Clang's
 // args: -fplugin-arg-escapement-whole-program
 /* A pointer read from memory calls what has its type and its address taken in this file. */
 #include <stdlib.h>

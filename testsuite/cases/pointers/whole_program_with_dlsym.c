@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: whole-program is Clang's
 // args: -fplugin-arg-escapement-whole-program
 /* A program that asks for functions by name is not whole, whatever was promised. */
 #include <dlfcn.h>
