@@ -258,9 +258,13 @@ void module_lowering::declare_parameters(tree decl, EscFunc id) {
     esc_param(m, id, n++, nullptr, hidden_group, ESC_PARAM_SRET, 0);
   if (!DECL_ARGUMENTS(decl))
     for (tree arg = TYPE_ARG_TYPES(TREE_TYPE(decl)); arg && arg != void_list_node;
-         arg = TREE_CHAIN(arg), ++n)
-      esc_param(m, id, n, nullptr, hidden_group + n,
-                is_aggregate(TREE_VALUE(arg)) ? uint32_t(ESC_PARAM_BYVAL) : 0, 0);
+         arg = TREE_CHAIN(arg), ++n) {
+      tree type = TREE_VALUE(arg);
+      uint32_t flags = is_aggregate(type) ? uint32_t(ESC_PARAM_BYVAL) : 0;
+      if (lookup_attribute("noescape", TYPE_ATTRIBUTES(type)))
+        flags |= ESC_PARAM_NOESCAPE;
+      esc_param(m, id, n, nullptr, hidden_group + n, flags, 0);
+    }
   for (tree arg = DECL_ARGUMENTS(decl); arg; arg = DECL_CHAIN(arg), ++n) {
     uint32_t flags = 0;
     tree type = TREE_TYPE(arg);

@@ -37,8 +37,14 @@ bool is_c() {
   return strncmp(name, "GNU C", 5) == 0 && (ISDIGIT(name[5]) || !name[5]);
 }
 
-// noescape is Clang's; a program may say it to us too.
-tree accept_noescape(tree *, tree, tree, int, bool *) { return NULL_TREE; }
+// noescape is Clang's; a program may say it to us too. A declaration keeps nothing of a parameter
+// but its type, so the type says it as well.
+tree accept_noescape(tree *decl, tree name, tree, int, bool *) {
+  if (TREE_CODE(*decl) == PARM_DECL && POINTER_TYPE_P(TREE_TYPE(*decl)))
+    TREE_TYPE(*decl) =
+        build_type_attribute_variant(TREE_TYPE(*decl), tree_cons(name, NULL_TREE, NULL_TREE));
+  return NULL_TREE;
+}
 
 void register_attributes(void *, void *) {
   static const attribute_spec noescape = {"noescape",      0,      0, true, false, false, false,

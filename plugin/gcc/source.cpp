@@ -90,19 +90,38 @@ const SourceText *source_table::file(const std::string &name) {
   return entry.get();
 }
 
+// Whether a directive stands on this line, behind blanks.
+static bool is_directive(const SourceText &text, unsigned line) {
+  for (size_t at = text.offset(line, 1); at != SourceText::None; ++at) {
+    std::string c = text.text({at, at + 1});
+    if (c != " " && c != "\t")
+      return c == "#";
+  }
+  return false;
+}
+
 // Behind #line the file that is named need not exist: count the lines of the one that was read.
 bool source_table::physical(location_t where, unsigned &line, std::string &name) {
   const line_map_ordinary *map = nullptr;
   linemap_resolve_location(line_table, where, LRK_MACRO_EXPANSION_POINT, &map);
-  const line_map_ordinary *first = LINEMAPS_ORDINARY_MAP_AT(line_table, 0);
-  while (map > first && !file(without_dot_slash(ORDINARY_MAP_FILE_NAME(map)))) {
-    // The directive stands on the last line of the map before.
-    line += 1 + SOURCE_LINE(map - 1, MAP_START_LOCATION(map) - 1) -
-            ORDINARY_MAP_STARTING_LINE_NUMBER(map);
+  const line_map_ordinary *first = LINEMAPS_ORDINARY_MAP_AT(line_table, 0), *last = map;
+  while (map > first && !file(without_dot_slash(ORDINARY_MAP_FILE_NAME(map))))
     --map;
-  }
   name = map ? without_dot_slash(ORDINARY_MAP_FILE_NAME(map)) : std::string();
-  return map && file(name);
+  const SourceText *text = map ? file(name) : nullptr;
+  if (!text)
+    return false;
+  // Lines that the map's own count has to be moved by.
+  int64_t moved = 0;
+  for (; map < last; ++map) {
+    // The directive stands on the last line of a map, or on the one before.
+    int64_t directive = SOURCE_LINE(map, MAP_START_LOCATION(map + 1) - 1) + moved;
+    if (directive > 1 && !is_directive(*text, unsigned(directive)))
+      --directive;
+    moved = directive + 1 - ORDINARY_MAP_STARTING_LINE_NUMBER(map + 1);
+  }
+  line = unsigned(line + moved);
+  return true;
 }
 
 const SourceText *source_table::find(location_t where, size_t &offset) {

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// expect-llvm@grammar.y:101(15): moved to stack: malloc(8)
-// expect-gcc@grammar.y:101(15): moved to stack: malloc(...)
+// expect@grammar.y:101(15): moved to stack: malloc(8)
 #line 99 "grammar.y"
 void work(void) {
 
