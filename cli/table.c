@@ -23,11 +23,17 @@ void table_cell(Table *table, const char *format, ...) {
     table->cells[table->ncells++] = copy_text(text);
 }
 
-/* In characters: all bytes but those that continue one. */
+/* In characters: all bytes but those that continue one, and but colours (ESC ... m). */
 static size_t width_of(const char *text) {
     size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
+    for (; *text; text++) {
+        if (*text == '\033')
+            text += strcspn(text, "m");
+        else
+            width += ((unsigned char)*text & 0xC0) != 0x80;
+        if (!*text)
+            break;
+    }
     return width;
 }
 
