@@ -33,6 +33,7 @@ struct Finding {
   EscReason Reason = ESC_REASONS;
   // Sites only.
   std::string Call, Callee; // the call and its callee as written
+  std::string Within;       // the function that it is written in; set by merging
   std::string Hash, ReasonText;
   EscPlacement Placement = ESC_PLACE_HEAP;
   bool Moved = false;         // the rewrite was made, or would be in report mode

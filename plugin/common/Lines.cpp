@@ -207,6 +207,8 @@ std::string jsonLine(const Finding &F) {
       Add("slot_bytes", std::to_string(F.SlotBytes));
   }
   Add("text", quoted(F.Text));
+  if (IsSite && !F.Within.empty())
+    Add("within", quoted(F.Within));
   return Out + "}";
 }
 

@@ -73,7 +73,15 @@ bool isWorse(const Finding &A, const Finding &B) {
 
 } // namespace
 
-std::vector<Finding> finalCopies(const Site &S, bool SawLast, const Options &Opts) {
+// Before anything is inlined a call stands in the function that it is written in.
+static std::string writtenIn(const Site &S) {
+  for (const Finding &F : S.Copies)
+    if (F.Chain.empty())
+      return F.SourceFunction;
+  return {};
+}
+
+static std::vector<Finding> lastCopies(const Site &S, bool SawLast, const Options &Opts) {
   Stage Last = Stage::First;
   for (const Finding &F : S.Copies)
     Last = std::max(Last, F.At);
@@ -96,6 +104,14 @@ std::vector<Finding> finalCopies(const Site &S, bool SawLast, const Options &Opt
   for (Finding &F : Gone)
     markOptimizedAway(F);
   return Gone;
+}
+
+std::vector<Finding> finalCopies(const Site &S, bool SawLast, const Options &Opts) {
+  std::vector<Finding> Result = lastCopies(S, SawLast, Opts);
+  std::string Within = writtenIn(S);
+  for (Finding &F : Result)
+    F.Within = Within;
+  return Result;
 }
 
 Finding mergeCopies(const std::vector<Finding> &Copies) {
