@@ -11,6 +11,7 @@
 #include "cc.h"
 
 #include "command.h"
+#include "findings.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -205,7 +206,8 @@ static bool is_of_configuration(const CommandLine *line, const char *here) {
     return strncmp(name, "conftest.", 9) == 0;
 }
 
-/* One name for each object, the same one when it is compiled again. Several sources at once are
+/* One name for each object, the same one when it is compiled again, below the directory that the
+ * compiler runs in, because sources are named from there. Several sources at once are
  * told apart by the plugin's "%", which may hold directories. */
 static char *report_name(const Wrapping *w, const CommandLine *line) {
     char here[PATH_MAX];
@@ -214,24 +216,25 @@ static char *report_name(const Wrapping *w, const CommandLine *line) {
     if (is_of_configuration(line, here))
         return NULL;
     const char *output = line->output ? line->output : line->source;
-    uint64_t hash = hash_of(output, hash_of("/", hash_of(here, 0xcbf29ce484222325u)));
-    char *copy = copy_text(line->source), *name = NULL;
+    uint64_t hash = hash_of(output, 0xcbf29ce484222325u);
+    char *directory = format_text("%s/" REPORTS_FROM "%s", w->report, here), *name;
     if (line->nsources == 1) {
-        char *directory = copy_text(w->report);
+        char *copy = copy_text(line->source);
         make_directories(directory);
         name =
-            format_text("%s/%s.%016llx.json", w->report, basename(copy), (unsigned long long)hash);
-        free(directory);
+            format_text("%s/%s.%016llx.json", directory, basename(copy), (unsigned long long)hash);
+        free(copy);
     } else {
+        /* ":" ends the name of the directory that the compiler ran in. */
         char *out = copy_text(output);
-        char *directory = format_text("%s/%016llx/%s", w->report, (unsigned long long)hash,
-                                      line->output && strchr(out, '/') ? dirname(out) : "");
-        make_directories(directory);
-        name = format_text("%s/%016llx/%%.json", w->report, (unsigned long long)hash);
-        free(directory);
+        char *below = format_text("%s/:%016llx/%s", directory, (unsigned long long)hash,
+                                  line->output && strchr(out, '/') ? dirname(out) : "");
+        make_directories(below);
+        name = format_text("%s/:%016llx/%%.json", directory, (unsigned long long)hash);
+        free(below);
         free(out);
     }
-    free(copy);
+    free(directory);
     return name;
 }
 

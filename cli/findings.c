@@ -52,7 +52,8 @@ static const char *lacks(const Finding *f) {
     return NULL;
 }
 
-static void add(Findings *findings, json_t *json, const char *report, size_t number_of_line) {
+static void add(Findings *findings, json_t *json, const char *report, const char *directory,
+                size_t number_of_line) {
     const json_t *flow = json_object_get(json, "flow");
     Finding found = {
         .json = json,
@@ -69,12 +70,16 @@ static void add(Findings *findings, json_t *json, const char *report, size_t num
         .site = member(json, "site"),
         .placement = member(json, "placement"),
         .allocator = member(json, "allocator"),
+        .within = member(json, "within"),
         .moved = json_is_true(json_object_get(json, "moved")),
         .size = number(json, "size"),
         .slot_bytes = number(json, "slot_bytes"),
+        .directory = directory,
         .report = report,
         .number = number_of_line,
     };
+    if (found.site && !found.within)
+        found.within = found.function;
     const char *missing = lacks(&found);
     if (missing)
         trouble("%s:%zu: no finding of this version's plugin: it has no `%s'", report,
@@ -95,10 +100,24 @@ static const char *keep_path(Findings *findings, const char *path) {
     return findings->paths[findings->npaths++] = copy_text(path);
 }
 
-static void read_report(Findings *findings, const char *path) {
+/* Where the compiler ran, by the report's place below the directory of reports, whose path has
+ * `root` bytes; NULL: not known. */
+static char *origin_of(const char *path, size_t root) {
+    static const char from[] = "/" REPORTS_FROM "/";
+    if (root == 0 || strncmp(path + root, from, sizeof from - 1) != 0)
+        return NULL;
+    const char *start = path + root + sizeof from - 2, *end = strstr(start, "/:");
+    return format_text("%.*s", (int)((end ? end : strrchr(start, '/')) - start), start);
+}
+
+static void read_report(Findings *findings, const char *path, size_t root) {
     size_t length, number_of_line = 0;
     char *text = read_input(path, &length);
-    const char *name = keep_path(findings, path), *end = text + length;
+    const char *name = keep_path(findings, path), *end = text + length, *from = NULL;
+    char *origin = origin_of(path, root);
+    if (origin)
+        from = keep_path(findings, origin);
+    free(origin);
     for (const char *line = text; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         size_t bytes = (size_t)((stop ? stop : end) - line);
@@ -109,7 +128,7 @@ static void read_report(Findings *findings, const char *path) {
             if (!json)
                 trouble("%s:%zu:%d: broken JSON: %s", path, number_of_line, error.column,
                         error.text);
-            add(findings, json, name, number_of_line);
+            add(findings, json, name, from, number_of_line);
         }
         line += bytes + 1;
     }
@@ -125,7 +144,7 @@ static bool is_report(const char *name) {
     return ending && (strcmp(ending, ".json") == 0 || strcmp(ending, ".jsonl") == 0);
 }
 
-static void read_directory(Findings *findings, const char *directory) {
+static void read_directory(Findings *findings, const char *directory, size_t root) {
     struct dirent **entries;
     int n = scandir(directory, &entries, wanted, alphasort);
     if (n < 0)
@@ -134,9 +153,9 @@ static void read_directory(Findings *findings, const char *directory) {
         char *path = format_text("%s/%s", directory, entries[i]->d_name);
         struct stat s; /* of a link itself: a circle of them ends nowhere */
         if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode))
-            read_directory(findings, path);
+            read_directory(findings, path, root);
         else if (is_report(entries[i]->d_name))
-            read_report(findings, path);
+            read_report(findings, path, root);
         free(path);
         free(entries[i]);
     }
@@ -146,9 +165,9 @@ static void read_directory(Findings *findings, const char *directory) {
 void findings_read(Findings *findings, const char *path) {
     struct stat s;
     if (stat(path, &s) == 0 && S_ISDIR(s.st_mode))
-        read_directory(findings, path);
+        read_directory(findings, path, strlen(path));
     else
-        read_report(findings, path);
+        read_report(findings, path, 0);
 }
 
 void findings_free(Findings *findings) {

@@ -22,8 +22,11 @@ typedef struct Finding {
     const json_t *flow; /* an array of texts; NULL: none */
     /* Of kind "site" only, NULL otherwise. */
     const char *site, *placement, *allocator;
+    /* The function that the call is written in; `function` is the one whose copy this is. */
+    const char *within;
     bool moved;
     json_int_t size, slot_bytes; /* -1: not known */
+    const char *directory;       /* where the compiler ran; NULL: not known */
     const char *report;          /* the file it was read from; its `number`th line */
     size_t number;
 } Finding;
@@ -34,6 +37,10 @@ typedef struct Findings {
     char **paths;
     size_t npaths, paths_capacity;
 } Findings;
+
+/* Below this name in the directory of reports `escapement cc` keeps each one under the path of the
+ * directory that the compiler ran in; a part of the path that begins with ":" ends it. */
+#define REPORTS_FROM "from"
 
 /* Adds a report, every report (*.json, *.jsonl) in a directory and below it, or standard input for
  * "-". Ends the program with one line when one cannot be read, or is no report of this version. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* input.h - what `escapement compare` and `escapement baseline` are given: a measurement, the
+ * plugin's reports, a baseline, told apart by what is in them.
+ */
+#ifndef ESCAPEMENT_CLI_INPUT_H
+#define ESCAPEMENT_CLI_INPUT_H
+
+#include "measurement.h"
+#include "verdicts.h"
+
+typedef struct Input {
+    const char *path;
+    bool has_measurement, has_verdicts;
+    Measurement measurement;
+    Findings findings;
+    VerdictList verdicts;
+} Input;
+
+/* Adds what `path` holds. Ends the program with one line when it cannot be read, or is none of
+ * these. `root`: as for verdicts_of. */
+void input_add(Input *input, const char *path, const char *root);
+/* The absolute path of `given`, or of the current directory when it is NULL. */
+char *root_directory(const char *given);
+
+#endif
