@@ -3,27 +3,11 @@
  *
  * NOT HERE  What a subcommand does, and its options: one file each. What they share: shared.c.
  */
-#include "command.h"
+#include "commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct Command {
-    const char *name;
-    CommandFunction *run;
-    const struct argp *arguments;
-    const char *summary;
-} Command;
-
-static const Command commands[] = {
-#define COMMAND(name, symbol, summary) {name, symbol##_main, &symbol##_argp, summary},
-#include "commands.def"
-#undef COMMAND
-};
-enum { COMMANDS = sizeof commands / sizeof *commands };
-
-/* ---- choosing -------------------------------------------------------------------------------- */
 
 static void print_help(FILE *out) {
     fputs("usage: escapement COMMAND [OPTION...] [ARGUMENT...]\n"
@@ -33,11 +17,40 @@ static void print_help(FILE *out) {
           "frame. The moving is done by a plugin of the compiler; these commands work beside it.\n"
           "\n",
           out);
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`escapement COMMAND --help' says how one is used. Exit status: 0 it held, or was "
+    for (size_t i = 0; i < ncommands; i++)
+        fprintf(out, "  %-10s  %s\n", commands[i].name, commands[i].summary);
+    fputs("\n"
+          "A first try, in the directory of a program:\n"
+          "\n"
+          "  make clean all CC='escapement cc --arg=m'   # what was moved, and why not\n"
+          "  escapement measure -- ./program             # what it allocates\n"
+          "\n"
+          "`escapement COMMAND --help' says how one is used. Exit status: 0 it held, or was "
           "found;\n1 a gate failed, or there is nothing of the kind; 2 wrong use or trouble.\n",
           out);
+}
+
+/* --manual[=COMMAND], --completion=SHELL: for the build, which installs what they print. */
+static bool print_made(const char *option) {
+    static const char manual[] = "--manual", completion[] = "--completion=";
+    Text text = {0};
+    if (strncmp(option, completion, sizeof completion - 1) == 0) {
+        if (!print_completion(option + sizeof completion - 1, &text))
+            trouble("--completion is for bash, zsh or fish, not %s",
+                    option + sizeof completion - 1);
+    } else if (strcmp(option, manual) == 0) {
+        print_manual(NULL, &text);
+    } else if (strncmp(option, "--manual=", sizeof manual) == 0) {
+        const Command *command = command_named(option + sizeof manual);
+        if (!command)
+            trouble("--manual: no command `%s'", option + sizeof manual);
+        print_manual(command, &text);
+    } else {
+        return false;
+    }
+    write_output("-", text.bytes, text.length);
+    text_free(&text);
+    return true;
 }
 
 int main(int argc, char **argv) {
@@ -50,11 +63,12 @@ int main(int argc, char **argv) {
         puts("escapement " ESCAPEMENT_VERSION);
         return 0;
     }
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(name, commands[i].name) != 0)
-            continue;
+    if (print_made(name))
+        return 0;
+    const Command *command = command_named(name);
+    if (command) {
         argv[1] = format_text("escapement %s", name);
-        int status = commands[i].run(argc - 1, argv + 1);
+        int status = command->run(argc - 1, argv + 1);
         free(argv[1]);
         return status;
     }
