@@ -30,11 +30,11 @@ function(escapement_add_gen_tests compiler plugin)
   set_tests_properties(${tests} PROPERTIES TIMEOUT 900 LABELS gen PROCESSORS 2)
 endfunction()
 
-# escapement_add_gcc_gen_tests(/usr/bin/gcc-12 PLUGIN-FILE): without the levels of heap-locals and whole-program, which
-# are Clang's, and without MemorySanitizer.
+# escapement_add_gcc_gen_tests(/usr/bin/gcc-12 PLUGIN-FILE): without the levels of heap-locals and
+# whole-program, which are Clang's, and without MemorySanitizer.
 function(escapement_add_gcc_gen_tests compiler plugin)
-  add_test(NAME gen.gcc12
-    COMMAND "${ESC_CASES_DIR}/gen/run" "--gen=$<TARGET_FILE:esc-gen>" "--cc=${compiler}" "--plugin=${plugin}" --jobs=2
-            "--keep=${PROJECT_BINARY_DIR}/gen-failures" --from=1 --count=25 --least=25 --sanitize=0 "--levels=-O2 -O3")
+  set(run "${ESC_CASES_DIR}/gen/run" "--gen=$<TARGET_FILE:esc-gen>" "--cc=${compiler}" "--plugin=${plugin}" --jobs=2
+          --with=-fchecking=2 "--keep=${PROJECT_BINARY_DIR}/gen-failures" --sanitize=0)
+  add_test(NAME gen.gcc12 COMMAND ${run} --from=200 --count=25 --least=25 "--levels=-O2 -O3")
   set_tests_properties(gen.gcc12 PROPERTIES TIMEOUT 900 LABELS "gen;gcc12" PROCESSORS 2)
 endfunction()

@@ -45,11 +45,14 @@ bool can_inline(const cgraph_edge *e) {
 void inline_marked(cgraph_node *caller) {
   ::function *fun = caller->get_fun();
   push_cfun(fun);
+  // As GCC's early inliner does: those of the calls that go, go with them.
+  caller->remove_all_references();
   unsigned todo = optimize_inline_calls(caller->decl);
   (void)todo; // all that it may ask for follows
   update_ssa(TODO_update_ssa);
   cleanup_tree_cfg();
   execute_update_addresses_taken();
+  cgraph_edge::rebuild_edges(); // calls in blocks that the clean-up deleted have none
   free_dominance_info(CDI_DOMINATORS);
   free_dominance_info(CDI_POST_DOMINATORS);
   pop_cfun();
