@@ -43,10 +43,10 @@ function(escapement_add_case_tests name compiler plugin)
   endforeach()
 endfunction()
 
-# escapement_add_gcc_case_tests(/usr/bin/gcc-12 PLUGIN-FILE)
+# escapement_add_gcc_case_tests(/usr/bin/gcc-12 PLUGIN-FILE [OPTION...])
 # GCC checks its own intermediate form while it compiles; a broken one makes it run forever.
 function(escapement_add_gcc_case_tests compiler plugin)
-  escapement_add_case_tests(gcc12 "${compiler}" "${plugin}" --with=-fchecking=2)
+  escapement_add_case_tests(gcc12 "${compiler}" "${plugin}" --with=-fchecking=2 ${ARGN})
   add_test(NAME cases.differences COMMAND esc-case --differences ${ESC_CASE_FILES} ${ESC_RUN_FILES})
   set_tests_properties(cases.differences PROPERTIES TIMEOUT 120 LABELS runner)
 endfunction()

@@ -12,7 +12,7 @@
 // apply_free.cpp).
 #include "lower_impl.h"
 #include "Lines.h"
-#include "plan.h"
+#include "apply_verify.h"
 
 namespace escapement {
 namespace {
@@ -20,8 +20,9 @@ namespace {
 // What one body has of the plan: its slots, and the sites with its own calls.
 class rewriter {
 public:
-  rewriter(plan &p, const std::vector<instance> &clones, apply_state &state)
-      : p(p), clones(clones), state(state) {}
+  rewriter(plan &p, const std::vector<instance> &clones, const std::map<EscSite, tree> &notes,
+           apply_state &state)
+      : p(p), clones(clones), notes(notes), state(state) {}
 
   void run(instance &body) {
     push_cfun(body.node->get_fun());
@@ -30,6 +31,9 @@ public:
       site_plan s = p.sites[body.plan->sites[n]];
       s.call = body.site_calls[n];
       s.slot = body.slots[s.site] = make_slot(s);
+      auto note = notes.find(s.site);
+      if (note != notes.end())
+        guard_slot(s, note->second);
       if (s.buffer || s.model.reallocates)
         state.settled.insert(s.call);
       sites.push_back(s);
@@ -45,6 +49,7 @@ public:
         move_site(s);
       else if (reallocs.count(s.call)) // of no slot
         rewrite_realloc(s.call, s.model, {}, &s, state);
+    leave_at_returns();
     finish();
     pop_cfun();
   }
@@ -88,11 +93,11 @@ private:
       expect_unwritten(slots);
     switch (op.what) {
     case op_plan::kind::frees: {
-      if (op.remove && slots.size() == op.sites.size())
-        return remove_free(call);
       std::vector<tree> addresses;
       for (const slot_ref &s : slots)
         addresses.push_back(s.slot);
+      if (op.remove && slots.size() == op.sites.size())
+        return remove_free(call, op.pointer_arg, addresses);
       return guard_free(call, op.pointer_arg, addresses);
     }
     case op_plan::kind::reallocates: {
@@ -121,6 +126,7 @@ private:
 
   plan &p;
   const std::vector<instance> &clones;
+  const std::map<EscSite, tree> &notes; // for verify mode
   apply_state &state;
 };
 
@@ -142,12 +148,17 @@ instance original_of(const plan &p, unsigned index, const function_plan &f) {
   return body;
 }
 
-std::set<EscSite> carry_out(plan &p, const std::vector<instance> &clones, apply_state &state) {
+std::set<EscSite> carry_out(plan &p, const std::vector<instance> &clones, const Options &opts,
+                            apply_state &state) {
   std::vector<instance> bodies = clones;
   for (const auto &f : p.functions)
     if (changes(f.second)) // else it is only copied
       bodies.push_back(original_of(p, f.first, f.second));
-  rewriter r(p, clones, state);
+  std::map<EscSite, tree> notes;
+  for (const auto &entry : p.sites)
+    if (opts.Verify)
+      notes[entry.first] = describe_site(p, entry.second);
+  rewriter r(p, clones, notes, state);
   for (instance &body : bodies)
     r.run(body);
   std::set<EscSite> moved;
@@ -179,7 +190,7 @@ std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, a
     plan p = make_plan(lowered, opts, state.rewrites, excluded);
     std::vector<instance> clones;
     if (make_clones(p, clones, state))
-      return carry_out(p, clones, state);
+      return carry_out(p, clones, opts, state);
     for (const auto &f : p.functions)
       for (const op_plan &op : f.second.ops)
         if (op.what == op_plan::kind::calls)

@@ -21,8 +21,9 @@ bool is_moved(const EscVerdict &v) {
 }
 
 // A frame that something else than a return may take down or copy is left alone.
-bool has_plain_frame(::function *fun) {
-  return !fun->calls_setjmp && !fun->has_nonlocal_label && !fun->has_forced_label_in_static &&
+bool has_plain_frame(::function *fun, bool may_return_twice) {
+  return (!fun->calls_setjmp || may_return_twice) && !fun->has_nonlocal_label &&
+         !fun->has_forced_label_in_static &&
          !lookup_attribute("naked", DECL_ATTRIBUTES(fun->decl)) && opt_for_fn(fun->decl, optimize);
 }
 
@@ -134,8 +135,8 @@ private:
     s.bytes = std::max<uint64_t>(v.slot_bytes, 1); // malloc(0) is no other object's address
     s.align = std::max<uint64_t>(v.align_bytes, 16);
     ::function *fun = lowered.functions[l.function].node->get_fun();
-    if (!allocator_of(lowered.m.get(), l.call, s.model) || !has_plain_frame(fun) ||
-        !can_move_site(s)) {
+    if (!allocator_of(lowered.m.get(), l.call, s.model) ||
+        !has_plain_frame(fun, opts.Forget == ESC_FORGET_TWICE) || !can_move_site(s)) {
       refused.insert(site);
       return;
     }

@@ -18,7 +18,7 @@
 // INVARIANT  The address of a slot never reaches the allocator.
 //
 // NOT HERE  Which slots matter at a call (apply.cpp).
-#include "plan.h"
+#include "apply_verify.h"
 
 namespace escapement {
 namespace {
@@ -33,7 +33,8 @@ public:
 
   void run() {
     gimple_stmt_iterator gsi = gsi_for_stmt(call);
-    bytes = emit_request(&gsi);
+    // For overflow it is the allocator's own check that counts; a wrapped product is not used.
+    bytes = insert_request(&gsi, call, model);
     tree fits = own && own->buffer ? small_request(&gsi, site_of_call(), contents()) : NULL_TREE;
     heap = isolate(call);
     here = single_pred(heap);
@@ -88,15 +89,6 @@ private:
     return s;
   }
 
-  // For overflow it is the allocator's own check that counts; a wrapped product is not used.
-  tree emit_request(gimple_stmt_iterator *gsi) {
-    tree size = insert_size(gsi, gimple_call_arg(call, model.size_param), where);
-    if (model.count_param == ESC_NONE)
-      return size;
-    tree count = insert_size(gsi, gimple_call_arg(call, model.count_param), where);
-    return insert_value(gsi, size_type_node, MULT_EXPR, size, count, where);
-  }
-
   gimple_stmt_iterator end_of(basic_block bb) {
     gimple_stmt_iterator gsi = gsi_last_bb(bb);
     if (!gsi_end_p(gsi))
@@ -140,7 +132,7 @@ private:
 
   // realloc(slot, 0) frees and returns NULL: that way goes to the end. Of a product each factor is
   // asked: 2^63 * 2 is no 0, it is the allocator's to refuse.
-  void unless_zero() {
+  void unless_zero(tree slot) {
     for (uint32_t param : {model.size_param, model.count_param}) {
       if (param == ESC_NONE)
         continue;
@@ -150,6 +142,9 @@ private:
       basic_block zero = branch(EQ_EXPR, n, build_zero_cst(TREE_TYPE(n)));
       basic_block rest = here;
       here = zero;
+      gimple_stmt_iterator gsi = end_of(here);
+      if (is_guarded(slot))
+        insert_verified_free(&gsi, old, where);
       finish(null(TREE_TYPE(lhs)));
       here = rest;
     }
@@ -178,7 +173,7 @@ private:
 
   // q = realloc(NULL, n), contents copied.
   void fresh_block(const slot_ref &from) {
-    unless_zero();
+    unless_zero(from.slot);
     gcall *copy = call_for_null();
     tree q = gimple_call_lhs(copy);
     gimple_stmt_iterator gsi;
@@ -186,7 +181,11 @@ private:
       state.settled.insert(copy);
     basic_block failed = branch(EQ_EXPR, q, null(TREE_TYPE(q)));
     gsi = end_of(here);
-    insert_call(&gsi, BUILT_IN_MEMCPY, {q, old, bytes_to_keep(&gsi, from)}, NULL_TREE, where);
+    tree keep = bytes_to_keep(&gsi, from);
+    if (is_guarded(from.slot))
+      insert_copy_out(&gsi, q, old, keep, where);
+    else
+      insert_call(&gsi, BUILT_IN_MEMCPY, {q, old, keep}, NULL_TREE, where);
     finish(q);
     here = failed;
     finish(q);
@@ -202,9 +201,25 @@ private:
     }
   }
 
+  // Where the new object goes.
   tree own_address() {
     gimple_stmt_iterator gsi = end_of(here);
+    if (is_guarded(own->slot))
+      insert_take(&gsi, *own, bytes);
     return slot_address(&gsi, own->slot, TREE_TYPE(lhs));
+  }
+
+  // What the slot holds in OWN.
+  tree to_own(const slot_ref &from) {
+    gimple_stmt_iterator gsi = end_of(here);
+    tree keep = bytes_to_keep(&gsi, from);
+    if (is_guarded(own->slot)) {
+      insert_resize(&gsi, *own, bytes, old, keep);
+      return slot_address(&gsi, own->slot, TREE_TYPE(lhs));
+    }
+    tree to = slot_address(&gsi, own->slot, TREE_TYPE(lhs));
+    insert_call(&gsi, BUILT_IN_MEMMOVE, {to, old, keep}, NULL_TREE, where);
+    return to;
   }
 
   // What fits into OWN: a new object, or what one of the slots holds, which may be OWN itself.
@@ -217,11 +232,8 @@ private:
       basic_block moved = if_slot(s);
       rest = here;
       here = moved;
-      unless_zero();
-      tree to = own_address();
-      gimple_stmt_iterator gsi = end_of(here);
-      insert_call(&gsi, BUILT_IN_MEMMOVE, {to, old, bytes_to_keep(&gsi, s)}, NULL_TREE, where);
-      finish(to);
+      unless_zero(s.slot);
+      finish(to_own(s));
       here = rest;
     }
   }

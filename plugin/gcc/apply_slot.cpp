@@ -14,7 +14,7 @@
 //
 // NOT HERE  Frees (apply_free.cpp); which sites (apply.cpp). Virtual operands are renamed at the
 // end of the rewrite of a function, all of them.
-#include "plan.h"
+#include "apply_verify.h"
 
 namespace escapement {
 void count_edge(gcall *call) {
@@ -53,6 +53,15 @@ gcall *insert_call(gimple_stmt_iterator *gsi, built_in_function code, const std:
   gsi_insert_before(gsi, call, GSI_SAME_STMT);
   count_edge(call);
   return call;
+}
+
+tree insert_request(gimple_stmt_iterator *gsi, const gcall *call, const EscAllocatorModel &model) {
+  location_t where = gimple_location(call);
+  tree size = insert_size(gsi, gimple_call_arg(call, model.size_param), where);
+  if (model.count_param == ESC_NONE)
+    return size;
+  tree count = insert_size(gsi, gimple_call_arg(call, model.count_param), where);
+  return insert_value(gsi, size_type_node, MULT_EXPR, size, count, where);
 }
 
 // Whether the request fits, as two operands of `<=`. Of a product both factors must fit first, so
@@ -123,8 +132,36 @@ contents measure(gimple_stmt_iterator *gsi, const site_plan &s) {
   return c;
 }
 
+// Under verify mode. What a copy holds is taken before the object it may come from is dead.
+void take_object(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c) {
+  if (!s.model.duplicates) {
+    insert_take(gsi, s, insert_request(gsi, s.call, s.model));
+    return;
+  }
+  bool bounded = s.model.kind == ESC_ALLOC_STRNDUP;
+  insert_take_copy(gsi, s, c.request, gimple_call_arg(s.call, s.model.source_param),
+                   bounded ? c.length : c.request);
+}
+
+// calloc's zeros: of the slot, or of as much as was asked for.
+void clear(gimple_stmt_iterator *gsi, const site_plan &s) {
+  location_t where = gimple_location(s.call);
+  if (is_guarded(s.slot)) {
+    tree bytes = insert_request(gsi, s.call, s.model);
+    insert_call(gsi, BUILT_IN_MEMSET,
+                {slot_address(gsi, s.slot, ptr_type_node), integer_zero_node, bytes}, NULL_TREE,
+                where);
+    return;
+  }
+  gassign *zeros = gimple_build_assign(s.slot, build_constructor(TREE_TYPE(s.slot), nullptr));
+  gimple_set_location(zeros, where);
+  gsi_insert_before(gsi, zeros, GSI_SAME_STMT);
+}
+
 void initialise(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c) {
   location_t where = gimple_location(s.call);
+  if (is_guarded(s.slot))
+    take_object(gsi, s, c);
   if (s.model.out_param != ESC_NONE) {
     // Whatever the program declared the pointer to be.
     tree any = build_pointer_type_for_mode(ptr_type_node, VOIDmode, true);
@@ -138,9 +175,11 @@ void initialise(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c
     tree to = slot_address(gsi, s.slot, ptr_type_node);
     bool bounded = s.model.kind == ESC_ALLOC_STRNDUP; // its source need not end with a zero
     // In s = strdup(s + 1) the source may be what this slot has held since the round before.
-    insert_call(gsi, BUILT_IN_MEMMOVE,
-                {to, gimple_call_arg(s.call, s.model.source_param), bounded ? c.length : c.request},
-                NULL_TREE, where);
+    if (!is_guarded(s.slot))
+      insert_call(
+          gsi, BUILT_IN_MEMMOVE,
+          {to, gimple_call_arg(s.call, s.model.source_param), bounded ? c.length : c.request},
+          NULL_TREE, where);
     if (!bounded)
       return;
     tree end = insert_value(gsi, build_pointer_type(char_type_node), POINTER_PLUS_EXPR,
@@ -153,11 +192,8 @@ void initialise(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c
     gsi_insert_before(gsi, store, GSI_SAME_STMT);
     return;
   }
-  if (!s.model.zeroed)
-    return;
-  gassign *zeros = gimple_build_assign(s.slot, build_constructor(TREE_TYPE(s.slot), nullptr));
-  gimple_set_location(zeros, where);
-  gsi_insert_before(gsi, zeros, GSI_SAME_STMT);
+  if (s.model.zeroed)
+    clear(gsi, s);
 }
 
 // What the call's result becomes.
@@ -298,9 +334,13 @@ tree make_slot(const site_plan &s) {
 
 tree slot_address(gimple_stmt_iterator *gsi, tree slot, tree type) {
   tree name = make_ssa_name(type);
-  gassign *stmt = TREE_CODE(slot) == SSA_NAME
-                      ? gimple_build_assign(name, NOP_EXPR, slot)
-                      : gimple_build_assign(name, fold_convert(type, build_fold_addr_expr(slot)));
+  gassign *stmt;
+  if (TREE_CODE(slot) == SSA_NAME) {
+    stmt = gimple_build_assign(name, NOP_EXPR, slot);
+  } else {
+    tree address = is_guarded(slot) ? insert_object(gsi, slot) : build_fold_addr_expr(slot);
+    stmt = gimple_build_assign(name, fold_convert(type, address));
+  }
   gsi_insert_before(gsi, stmt, GSI_SAME_STMT);
   return name;
 }

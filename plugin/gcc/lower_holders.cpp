@@ -64,10 +64,18 @@ bool body_lowering::holds_by_itself(gimple *stmt, tree def) const {
          POINTER_TYPE_P(TREE_TYPE(gimple_assign_rhs1(assign)));
 }
 
+static bool is_number_of_pointer(tree name) {
+  auto *def = dyn_cast<gassign *>(SSA_NAME_DEF_STMT(name));
+  return def && gimple_assign_cast_p(def) && !POINTER_TYPE_P(TREE_TYPE(name)) &&
+         POINTER_TYPE_P(TREE_TYPE(gimple_assign_rhs1(def)));
+}
+
 void body_lowering::find_holders() {
   holder.assign(num_ssa_names, false);
   std::vector<tree> work;
   auto add = [&](tree name) {
+    if (ml.opts.Forget == ESC_FORGET_INTEGER && is_number_of_pointer(name))
+      return;
     if (!can_hold(TREE_TYPE(name)) || holder[SSA_NAME_VERSION(name)])
       return;
     holder[SSA_NAME_VERSION(name)] = true;

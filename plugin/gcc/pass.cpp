@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // pass.cpp - see pass.h.
 #include "pass.h"
-#include "apply.h"
+#include "apply_verify.h"
 #include "closed.h"
 
 namespace escapement {
@@ -82,6 +82,8 @@ void driver::early() {
   sole_targets targets;
   if (opts.WholeProgram)
     targets.apply(/*keep=*/rewrite);
+  if (opts.Verify && rewrite)
+    prepare_verify();
   decide(rewrite);
   if (!rewrite)
     targets.undo();

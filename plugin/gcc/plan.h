@@ -7,6 +7,7 @@
 //     apply_slot.cpp     an allocation -> a slot, or a small buffer with the heap above
 //     apply_free.cpp     free of what may be a slot
 //     apply_realloc.cpp  realloc of what may be a slot, and into one
+//     apply_verify.cpp   the objects of slots in guarded memory
 //
 // INVARIANT  A site is in a plan only if everything that frees it is in the plan too. A plan is
 // built and checked without touching a body; copies may be made and thrown away.
@@ -116,7 +117,8 @@ void call_clone(gcall *call, cgraph_node *clone, const std::vector<slot_ref> &sl
 bool can_move_site(const site_plan &s);
 tree make_slot(const site_plan &s); // in cfun
 void move_site(const site_plan &s);
-// A pointer of `type` to the slot (slot_ref::slot), made before the iterator.
+// A pointer of `type` to the slot (slot_ref::slot), or under verify mode to its object, made before
+// the iterator.
 tree slot_address(gimple_stmt_iterator *gsi, tree slot, tree type);
 // Cuts the block so that `stmt` is alone in one: [before] -> [stmt] -> [after].
 basic_block isolate(gimple *stmt);
@@ -131,13 +133,15 @@ tree insert_value(gimple_stmt_iterator *gsi, tree type, tree_code code, tree a, 
 tree insert_size(gimple_stmt_iterator *gsi, tree value, location_t where);
 gcall *insert_call(gimple_stmt_iterator *gsi, built_in_function code, const std::vector<tree> &args,
                    tree result_type, location_t where);
+// The number of bytes that is asked for; a product may have wrapped around.
+tree insert_request(gimple_stmt_iterator *gsi, const gcall *call, const EscAllocatorModel &model);
 // The operand whose being at most the limit says that the request fits.
 tree small_request(gimple_stmt_iterator *gsi, const site_plan &s, const contents &c);
 void count_edge(gcall *call); // in the call graph
 
 // ---- apply_free.cpp
 bool can_change_free(const gcall *call, uint32_t pointer_arg);
-void remove_free(gcall *call);
+void remove_free(gcall *call, uint32_t pointer_arg, const std::vector<tree> &slots);
 void guard_free(gcall *call, uint32_t pointer_arg, const std::vector<tree> &slots);
 
 // ---- apply_realloc.cpp

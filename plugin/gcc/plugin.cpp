@@ -73,8 +73,11 @@ void finish(void *, void *) { the_driver->finish(); }
 bool read_flags(Options &opts) {
   opts.Sanitized = flag_sanitize != 0;
   opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized;
-  opts.NeedSource =
-      opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() || !opts.DumpFile.empty();
+  opts.NeedSource = opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() ||
+                    !opts.DumpFile.empty() || (opts.Verify && opts.Rewrite);
+  // The runtime's traces go by frame pointers.
+  if (opts.Verify && opts.Rewrite)
+    SET_OPTION_IF_UNSET(&global_options, &global_options_set, flag_omit_frame_pointer, 0);
   return opts.Rewrite || opts.NeedSource;
 }
 
@@ -92,8 +95,6 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   std::string wrong = parseOptions(texts(*arguments), opts);
   if (wrong.empty() && opts.HeapLocals)
     wrong = "argument 'heap-locals' is for Clang only";
-  if (wrong.empty() && opts.Verify)
-    wrong = "argument 'verify' is for Clang only";
   if (!wrong.empty()) {
     error("escapement: %s", wrong.c_str());
     return 1;

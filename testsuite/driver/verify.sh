@@ -3,7 +3,7 @@
 # Verify mode: the programs of testsuite/verify say nothing with right verdicts, and each is caught when the analysis
 # is told to forget the flow that it lives by.
 #
-# `// forget: FLOW` names a line of forget.def; each `// says: TEXT` must stand in the report.
+# `// forget: FLOW` names a line of forget.def; each `// says: TEXT` must stand in the report. With GCC too.
 # shellcheck source=testsuite/driver/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -2,7 +2,7 @@
 // forget: merge
 // says: malloc(16) in make
 // says: ended: its function returned
-/* One of two is returned. */
+/* One of two is returned, the other one is lost. */
 #include "verify.h"
 
 NOINLINE static char *make(int n) {
@@ -11,9 +11,7 @@ NOINLINE static char *make(int n) {
         exit(1);
     memset(p, n, 16);
     memset(q, n + 1, 16);
-    char *keep = n ? p : q, *drop = n ? q : p;
-    free(drop);
-    return keep;
+    return n ? p : q;
 }
 
 int main(void) {

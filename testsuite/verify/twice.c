@@ -2,27 +2,29 @@
 // forget: twice
 // says: malloc(16) in sum
 // says: ended: its slot was taken for the next object
-/* setjmp is a loop that the control flow does not show. */
+/* setjmp is a loop that the control flow does not show; here no call leads back either, but a signal. */
 #include "verify.h"
 #include <setjmp.h>
+#include <signal.h>
 
-static jmp_buf again;
-NOINLINE static void back(void) {
-    longjmp(again, 1);
+static sigjmp_buf again;
+static void back(int signal) {
+    (void)signal;
+    siglongjmp(again, 1);
 }
 
 NOINLINE static int sum(void) {
     char *volatile first = NULL;
     volatile int n = 0;
-    setjmp(again);
+    sigsetjmp(again, 1);
     char *p = malloc(16);
     if (!p)
-        exit(1);
+        abort();
     memset(p, ++n, 16);
     OPAQUE(p);
     if (!first) {
         first = p;
-        back();
+        __builtin_trap();
     }
     int s = first[0] + p[0];
     free(first);
@@ -31,6 +33,7 @@ NOINLINE static int sum(void) {
 }
 
 int main(void) {
+    signal(SIGILL, back);
     printf("%d\n", sum());
     return 0;
 }
