@@ -145,8 +145,9 @@ static bool insert(const Live *sample, uint64_t hash, const uintptr_t *frames, s
 }
 
 bool escrt_sites_add(void *object, size_t size, const uintptr_t *frames, size_t depth) {
-    /* An object of no bytes is one allocation all the same. */
-    double stands_for = 1 / chance((double)max_size(size, 1) / (double)mean);
+    /* An object of no bytes is one allocation all the same. A mean of 1 takes every allocation:
+     * each stands for itself. */
+    double stands_for = mean <= 1 ? 1 : 1 / chance((double)max_size(size, 1) / (double)mean);
     Live sample = {.object = object,
                    .objects_1024 = (uint64_t)(stands_for * 1024 + 0.5),
                    .bytes = (uint64_t)(stands_for * (double)size + 0.5)};
