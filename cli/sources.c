@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* sources.c - see sources.h. */
+#include "sources.h"
+
+#include "command.h"
+#include "symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* WHOLE_BYTES: most files of most programs; a page loads it at once. AROUND: what fits on a screen
+ * above and below. ALL_BYTES: what a browser reads without a pause. */
+enum { WHOLE_BYTES = 192 * 1024, AROUND = 40, ALL_BYTES = 12 * 1024 * 1024, UP = 4 };
+
+typedef struct Source {
+    char *name, *path; /* path NULL: not found */
+    bool *wanted;      /* of each line from 1 */
+    long nwanted;      /* the highest line that is asked for */
+} Source;
+
+struct Sources {
+    char *const *directories;
+    size_t ndirectories;
+    Source *all;
+    size_t n, capacity, bytes, missing;
+    json_t *known; /* name -> index */
+};
+
+/* ---- UTF-8 ----------------------------------------------------------------------------------- */
+
+/* Of the sequence at `text`, 0 when it is none (RFC 3629). */
+static size_t sequence_length(const unsigned char *text, size_t left) {
+    static const unsigned char first[] = {0xC2, 0xE0, 0xF0}, last[] = {0xDF, 0xEF, 0xF4};
+    if (text[0] < 0x80)
+        return 1;
+    for (size_t n = 2; n <= 4; n++) {
+        if (text[0] < first[n - 2] || text[0] > last[n - 2])
+            continue;
+        for (size_t i = 1; i < n; i++)
+            if (i >= left || (text[i] & 0xC0) != 0x80)
+                return 0;
+        bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
+        bool outside = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
+        return overlong || outside ? 0 : n;
+    }
+    return 0;
+}
+
+json_t *text_json(const char *bytes, size_t length) {
+    Text text = {0};
+    json_t *json = json_stringn(bytes, length);
+    if (json)
+        return json;
+    text_add(&text, "", 0);
+    for (size_t at = 0; at < length;) {
+        size_t n = sequence_length((const unsigned char *)bytes + at, length - at);
+        text_add(&text, n ? bytes + at : "\xEF\xBF\xBD", n ? n : 3);
+        at += n ? n : 1;
+    }
+    json = json_stringn(text.bytes, text.length);
+    if (!json)
+        trouble("out of memory");
+    text_free(&text);
+    return json;
+}
+
+/* ---- finding files ----------------------------------------------------------------------------
+ */
+
+static bool is_file(const char *path) {
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode);
+}
+
+/* Below the directory of `beside`, or one of those above it: a build writes its reports below the
+ * directory that it compiles in. */
+static char *near(const char *name, const char *beside) {
+    char *directory = copy_text(beside), *found = NULL;
+    for (int i = 0; i < UP && !found; i++) {
+        char *slash = strrchr(directory, '/');
+        if (!slash)
+            break;
+        *slash = '\0';
+        char *path = format_text("%s/%s", *directory ? directory : "/", name);
+        if (is_file(path))
+            found = path;
+        else
+            free(path);
+    }
+    free(directory);
+    return found;
+}
+
+static char *find(const Sources *sources, const char *name, const char *hint) {
+    if (name[0] == '/')
+        return is_file(name) ? copy_text(name) : NULL;
+    for (size_t i = 0; i < sources->ndirectories; i++) {
+        char *path = format_text("%s/%s", sources->directories[i], name);
+        if (is_file(path))
+            return path;
+        free(path);
+    }
+    if (!hint)
+        return NULL;
+    char *whole = realpath(hint, NULL), *found = whole ? near(name, whole) : NULL;
+    free(whole);
+    return found;
+}
+
+Sources *sources_new(char *const *directories, size_t ndirectories) {
+    Sources *sources = allocate(sizeof *sources);
+    sources->directories = directories;
+    sources->ndirectories = ndirectories;
+    sources->known = json_object();
+    if (!sources->known)
+        trouble("out of memory");
+    return sources;
+}
+
+size_t sources_add(Sources *sources, const char *name, const char *hint) {
+    char *tidy = joined_path("", name);
+    json_t *known = json_object_get(sources->known, tidy);
+    size_t index = known ? (size_t)json_integer_value(known) : sources->n;
+    if (!known) {
+        if (sources->n == sources->capacity) {
+            sources->capacity = sources->capacity ? sources->capacity * 2 : 32;
+            sources->all = reallocate(sources->all, sources->capacity * sizeof *sources->all);
+        }
+        sources->all[sources->n++] = (Source){.name = copy_text(tidy)};
+        json_object_set_new_nocheck(sources->known, tidy, json_integer((json_int_t)index));
+    }
+    Source *source = &sources->all[index];
+    if (!source->path)
+        source->path = find(sources, tidy, hint);
+    free(tidy);
+    return index;
+}
+
+void sources_want(Sources *sources, size_t file, long line) {
+    Source *source = &sources->all[file];
+    if (line <= 0)
+        return;
+    if (line > source->nwanted) {
+        source->wanted = reallocate(source->wanted, (size_t)line + 1);
+        memset(source->wanted + source->nwanted, 0, (size_t)(line + 1 - source->nwanted));
+        source->nwanted = line;
+    }
+    source->wanted[line] = true;
+}
+
+size_t sources_missing(const Sources *sources) {
+    return sources->missing;
+}
+
+void sources_free(Sources *sources) {
+    for (size_t i = 0; i < sources->n; i++) {
+        free(sources->all[i].name);
+        free(sources->all[i].path);
+        free(sources->all[i].wanted);
+    }
+    json_decref(sources->known);
+    free(sources->all);
+    free(sources);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
+
+/* For each line from 1: is it within AROUND lines of a wanted one? */
+static bool is_near_wanted(const Source *source, long line, long *checked) {
+    /* `checked`: the last wanted line at or before line + AROUND. Lines come in order. */
+    for (long next = line == 1 ? 1 : line + AROUND; next <= line + AROUND; next++)
+        if (next <= source->nwanted && source->wanted && source->wanted[next])
+            *checked = next;
+    return *checked > 0 && *checked >= line - AROUND;
+}
+
+static void add_line(json_t *parts, bool *joins, long number, const char *line, size_t length) {
+    if (!*joins)
+        json_array_append_new(parts, json_pack("[I, []]", (json_int_t)number));
+    json_t *last = json_array_get(parts, json_array_size(parts) - 1);
+    json_array_append_new(json_array_get(last, 1), text_json(line, length));
+    *joins = true;
+}
+
+/* The lines that are kept, and whether all of them are. */
+static json_t *parts_of(const Source *source, const char *text, size_t length, bool whole) {
+    json_t *parts = json_array();
+    const char *end = text + length;
+    bool joins = false;
+    long number = 1, checked = 0;
+    for (const char *line = text; line < end; number++) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        size_t bytes = (size_t)((stop ? stop : end) - line);
+        bool returns = bytes > 0 && line[bytes - 1] == '\r';
+        bool keep = is_near_wanted(source, number, &checked) || whole;
+        if (keep)
+            add_line(parts, &joins, number, line, bytes - returns);
+        joins = joins && keep;
+        line += bytes + 1;
+    }
+    return parts;
+}
+
+static const char *read_parts(Sources *sources, const Source *source, json_t **parts) {
+    size_t length;
+    char *text = source->path ? read_file(source->path, &length) : NULL;
+    if (!text) {
+        sources->missing++;
+        return "missing";
+    }
+    bool whole = length <= WHOLE_BYTES;
+    *parts = parts_of(source, text, length, whole);
+    free(text);
+    size_t bytes = 0, i, j;
+    json_t *part, *line;
+    json_array_foreach(*parts, i, part) json_array_foreach(json_array_get(part, 1), j, line)
+        bytes += json_string_length(line) + 4;
+    if (sources->bytes + bytes > ALL_BYTES) {
+        json_decref(*parts);
+        *parts = NULL;
+        return "left out";
+    }
+    sources->bytes += bytes;
+    return whole ? "whole" : "part";
+}
+
+json_t *sources_json(Sources *sources) {
+    json_t *all = json_array();
+    sources->bytes = sources->missing = 0;
+    for (size_t i = 0; i < sources->n; i++) {
+        json_t *parts = NULL;
+        const char *state = read_parts(sources, &sources->all[i], &parts);
+        json_t *file = json_pack("{s:o, s:s, s:o}", "name",
+                                 text_json(sources->all[i].name, strlen(sources->all[i].name)),
+                                 "state", state, "parts", parts ? parts : json_array());
+        json_array_append_new(all, file);
+    }
+    return all;
+}

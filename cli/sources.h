@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* sources.h - the source files that a report page shows, as JSON.
+ *
+ * A file that is not large is there whole, a large one around the lines that somebody asks for, and
+ * above a limit for all of them together none: the page says which.
+ */
+#ifndef ESCAPEMENT_CLI_SOURCES_H
+#define ESCAPEMENT_CLI_SOURCES_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+typedef struct Sources Sources;
+
+/* Relative names are looked for below each of `directories`. */
+Sources *sources_new(char *const *directories, size_t ndirectories);
+/* The index of a file in sources_json; the same one for the same name. `hint`: where it may be too
+ * (a path of a file beside it, NULL: nowhere). */
+size_t sources_add(Sources *sources, const char *name, const char *hint);
+/* Somebody will look at that line. */
+void sources_want(Sources *sources, size_t file, long line);
+/* [{"name": ..., "state": "whole" | "part" | "missing" | "left out", "parts": [[first,
+ * [line...]]]}] */
+json_t *sources_json(Sources *sources);
+size_t sources_missing(const Sources *sources);
+void sources_free(Sources *sources);
+
+/* Any bytes as JSON: what is no UTF-8 becomes U+FFFD. */
+json_t *text_json(const char *bytes, size_t length);
+
+#endif
