@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* pagedata.c - see pagedata.h. An entry is a place with what is said of it and what it allocated.
+ *
+ * With a profile the entries are the rows of the join, and then the findings that no row speaks of;
+ * without one the findings. What several copies of an inlined call say alike is one entry.
+ *
+ * INVARIANT  The amounts of all entries add up to the profile's.
+ */
+#include "pagedata.h"
+
+#include "advice.h"
+#include "command.h"
+#include "flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Page {
+    const PageInput *input;
+    json_t *entries;
+    json_t *known; /* of a finding: place and text -> index of its entry, or -1: a row has it */
+} Page;
+
+static void set(json_t *object, const char *name, json_t *value) {
+    if (!value || json_object_set_new(object, name, value) != 0)
+        trouble("out of memory");
+}
+
+static void set_text(json_t *object, const char *name, const char *text) {
+    if (text && *text)
+        set(object, name, text_json(text, strlen(text)));
+}
+
+/* ---- entries ----------------------------------------------------------------------------------
+ */
+
+/* [holder, source, text, how, file, line, col]; file -1: nowhere. */
+static json_t *step_json(const Page *page, const FlowStep *step, const char *report) {
+    json_int_t file = -1;
+    if (*step->file) {
+        file = (json_int_t)sources_add(page->input->sources, step->file, report);
+        sources_want(page->input->sources, (size_t)file, step->line);
+    }
+    json_t *all = json_pack("[I, I, I]", file, (json_int_t)step->line, (json_int_t)step->col);
+    const char *texts[] = {step->how, step->text, step->source, step->holder};
+    for (size_t i = 0; all && i < sizeof texts / sizeof *texts; i++)
+        json_array_insert_new(all, 0, text_json(texts[i], strlen(texts[i])));
+    return all;
+}
+
+static json_t *flow_json(const Page *page, const Finding *finding) {
+    Flow flow = flow_of(finding->flow);
+    json_t *steps = json_array();
+    for (size_t i = 0; i < flow.n; i++)
+        json_array_append_new(steps, step_json(page, &flow.steps[i], finding->report));
+    flow_free(&flow);
+    return steps;
+}
+
+static const char *category_of(const Finding *f) {
+    const char *reason = f->reason ? f->reason : f->site ? reason_in(f->text) : NULL;
+    const char *category = reason_category(reason);
+    if (f->moved || (f->placement && strcmp(f->placement, "optimized-away") == 0))
+        return "moved";
+    return category ? category : "none";
+}
+
+static json_t *new_entry(const Page *page, const char *file, const char *report, long line,
+                         long col) {
+    size_t index = sources_add(page->input->sources, file, report);
+    sources_want(page->input->sources, index, line);
+    return json_pack("{s:I, s:I, s:I}", "file", (json_int_t)index, "line", (json_int_t)line, "col",
+                     (json_int_t)col);
+}
+
+static void add_finding_to(const Page *page, json_t *entry, const Finding *f) {
+    set_text(entry, "kind", f->kind);
+    set_text(entry, "site", f->site);
+    set_text(entry, "placement", f->placement);
+    if (f->size >= 0)
+        set(entry, "size", json_integer(f->size));
+    if (f->flow)
+        set(entry, "flow", flow_json(page, f));
+}
+
+static char *key_of(const Finding *f) {
+    return format_text("%s\n%ld\n%ld\n%s", f->file, f->line, f->col, f->text);
+}
+
+static void know(Page *page, const Finding *f, json_int_t index) {
+    char *key = key_of(f);
+    json_object_set_new_nocheck(page->known, key, json_integer(index));
+    free(key);
+}
+
+static void add_row(Page *page, const Row *row) {
+    const char *report = row->finding ? row->finding->report : NULL;
+    json_t *entry =
+        new_entry(page, *row->file ? row->file : "(no source)", report, row->line, row->col);
+    const char *category = reason_category(row->reason);
+    if (row->finding) {
+        add_finding_to(page, entry, row->finding);
+        know(page, row->finding, -1);
+    }
+    set_text(entry, "kind", "site");
+    set_text(entry, "function", row->function);
+    set_text(entry, "expression", row->expression);
+    set_text(entry, "verdict", row->verdict);
+    set_text(entry, "reason", row->reason);
+    set_text(entry, "category", category ? category : "none");
+    set_text(entry, "advice", row->advice);
+    set_text(entry, "via", row->via);
+    set(entry, "amount",
+        json_pack("[I, I, I, I]", (json_int_t)row->amount.alloc_bytes,
+                  (json_int_t)row->amount.alloc_objects, (json_int_t)row->amount.inuse_bytes,
+                  (json_int_t)row->amount.inuse_objects));
+    json_array_append_new(page->entries, entry);
+}
+
+static void add_finding(Page *page, const Finding *f) {
+    char *key = key_of(f);
+    json_t *known = json_object_get(page->known, key);
+    free(key);
+    if (known && json_integer_value(known) >= 0) {
+        json_t *entry = json_array_get(page->entries, (size_t)json_integer_value(known));
+        json_int_t copies = json_integer_value(json_object_get(entry, "copies"));
+        set(entry, "copies", json_integer(copies ? copies + 1 : 2));
+    }
+    if (known)
+        return;
+    json_t *entry = new_entry(page, f->file, f->report, f->line, f->col);
+    const char *reason = f->reason ? f->reason : f->site ? reason_in(f->text) : NULL;
+    char *expression = f->site ? expression_of(f) : copy_text("");
+    char *verdict = f->site ? verdict_of(f) : copy_text(f->text);
+    char *advice = reason && !f->moved ? advice_for(reason, f->text) : NULL;
+    add_finding_to(page, entry, f);
+    set_text(entry, "function", f->function);
+    set_text(entry, "expression", expression);
+    set_text(entry, "verdict", verdict);
+    set_text(entry, "reason", f->moved ? NULL : reason);
+    set_text(entry, "category", category_of(f));
+    set_text(entry, "advice", advice);
+    know(page, f, (json_int_t)json_array_size(page->entries));
+    json_array_append_new(page->entries, entry);
+    free(expression);
+    free(verdict);
+    free(advice);
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------
+ */
+
+static json_t *profile_json(const PageInput *input) {
+    const Amount *total = &input->joined->total;
+    json_t *json =
+        json_pack("{s:I, s:[I, I, I, I]}", "period", (json_int_t)input->profile->period, "total",
+                  (json_int_t)total->alloc_bytes, (json_int_t)total->alloc_objects,
+                  (json_int_t)total->inuse_bytes, (json_int_t)total->inuse_objects);
+    set_text(json, "program", input->profile->mappings[0].file);
+    return json;
+}
+
+/* Of the codes that are used: what they mean. */
+static json_t *reasons_json(const json_t *entries) {
+    json_t *reasons = json_object(), *entry;
+    size_t i;
+    json_array_foreach(entries, i, entry) {
+        const char *reason = json_string_value(json_object_get(entry, "reason"));
+        if (reason && !json_object_get(reasons, reason))
+            set_text(reasons, reason, reason_words(reason));
+    }
+    return reasons;
+}
+
+json_t *page_data(const PageInput *input) {
+    Page page = {.input = input, .entries = json_array(), .known = json_object()};
+    for (size_t i = 0; input->joined && i < input->joined->nrows; i++)
+        add_row(&page, &input->joined->rows[i]);
+    for (size_t i = 0; i < input->findings->n; i++)
+        add_finding(&page, &input->findings->all[i]);
+    json_t *data = json_object();
+    set_text(data, "title", input->title);
+    set_text(data, "made_by", "escapement " ESCAPEMENT_VERSION);
+    set(data, "reasons", reasons_json(page.entries));
+    set(data, "entries", page.entries);
+    set(data, "files", sources_json(input->sources));
+    if (input->joined)
+        set(data, "profile", profile_json(input));
+    if (input->before)
+        set(data, "before", json_incref(input->before));
+    if (input->after)
+        set(data, "after", json_incref(input->after));
+    json_decref(page.known);
+    return data;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* report.c - `escapement report`: a folder with a page that a browser shows, without a network.
+ *
+ * The page is static: page/ holds its parts, which are built into this program, and data.js, the
+ * only file that differs from one report to the next, assigns one JSON document to a variable. So
+ * nothing of a program's source is ever part of HTML.
+ *
+ * NOT HERE  What the document holds (pagedata.c), what it looks like (page/).
+ */
+#include "command.h"
+#include "findings.h"
+#include "join.h"
+#include "page.h"
+#include "pagedata.h"
+#include "profile.h"
+#include "sources.h"
+#include "symbols.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    OPTION_OUT = 'o',
+    OPTION_PROFILE = 'p',
+    OPTION_BINARY = 'b',
+    OPTION_SOURCES = 's',
+    OPTION_TITLE = 't',
+    OPTION_BEFORE = 1001,
+    OPTION_AFTER
+};
+
+typedef struct Report {
+    char **reports, **binaries, **sources;
+    size_t nreports, nbinaries, nsources;
+    const char *out, *profile, *title, *before, *after;
+    bool json;
+} Report;
+
+static const struct argp_option options[] = {
+    {"output", OPTION_OUT, "DIR", 0, "Where to; the folder is made when it is not there", 0},
+    {"profile", OPTION_PROFILE, "FILE", 0,
+     "A heap profile of the runtime (ESCAPEMENT_PROFILE=FILE): places then have their bytes", 0},
+    {"binary", OPTION_BINARY, "FILE", 0, "Where the profiled program, or a library, is now", 0},
+    {"sources", OPTION_SOURCES, "DIR", 0,
+     "Where the compiler ran, for relative names of source files; may be given several times. The "
+     "current directory and those above a report are tried anyway",
+     0},
+    {"title", OPTION_TITLE, "TEXT", 0, "What stands above the page", 0},
+    {"before", OPTION_BEFORE, "FILE", 0, "A file of `escapement measure', to compare with --after",
+     0},
+    {"after", OPTION_AFTER, "FILE", 0, "The other one", 0},
+    {"json", OPTION_JSON, NULL, 0, "Print the page's data as one JSON document, and write nothing",
+     0},
+    {0},
+};
+
+static void add_path(char ***paths, size_t *n, char *path) {
+    *paths = reallocate(*paths, (*n + 1) * sizeof **paths);
+    (*paths)[(*n)++] = path;
+}
+
+static void check_options(const Report *report, struct argp_state *state) {
+    if (!report->nreports)
+        argp_error(state, "which reports? -fplugin-arg-escapement-report=FILE makes them");
+    if (!report->out && !report->json)
+        argp_error(state, "where to? --output=DIR");
+    if (!report->before != !report->after)
+        argp_error(state, "--before and --after belong together");
+}
+
+static error_t parse_option(int key, char *value, struct argp_state *state) {
+    Report *report = state->input;
+    switch (key) {
+    case OPTION_OUT:
+        report->out = value;
+        return 0;
+    case OPTION_PROFILE:
+        report->profile = value;
+        return 0;
+    case OPTION_BINARY:
+        add_path(&report->binaries, &report->nbinaries, value);
+        return 0;
+    case OPTION_SOURCES:
+        add_path(&report->sources, &report->nsources, value);
+        return 0;
+    case OPTION_TITLE:
+        report->title = value;
+        return 0;
+    case OPTION_BEFORE:
+        report->before = value;
+        return 0;
+    case OPTION_AFTER:
+        report->after = value;
+        return 0;
+    case OPTION_JSON:
+        report->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        add_path(&report->reports, &report->nreports, value);
+        return 0;
+    case ARGP_KEY_END:
+        check_options(report, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp report_argp = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "REPORT...",
+    .doc =
+        "A page about a program's allocations: where the bytes come from, why each place is on "
+        "the heap, its source, and the way of the pointer step by step.\v"
+        "  cc -O2 -g -fplugin=escapement.so -fplugin-arg-escapement-report=%.json ...\n"
+        "  ESCAPEMENT_PROFILE=heap.gz LD_PRELOAD=libescapement.so ./program\n"
+        "  escapement report -o html --profile=heap.gz .\n\n"
+        "Open DIR/index.html in a browser; the folder needs no network and no server, and can be "
+        "moved. Each REPORT is a file of the plugin or a directory of them. Without a profile "
+        "the page shows all places alike.\n\n"
+        "Exit status: 0, or 2 for wrong use and for what cannot be read or written (one line "
+        "says why).",
+};
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+static void write_in(const char *directory, const char *name, const char *bytes, size_t length) {
+    char *path = format_text("%s/%s", directory, name);
+    write_output(path, bytes, length);
+    free(path);
+}
+
+static void make_directory(const char *path) {
+    char *part = copy_text(path);
+    for (char *slash = strchr(part + 1, '/'); *part && slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(part, 0777); /* what is wrong with it shows at the end */
+        *slash = '/';
+    }
+    free(part);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        trouble("cannot make %s: %s", path, strerror(errno));
+}
+
+static void write_page(const char *directory, json_t *data) {
+    static const char before[] = "window.ESCAPEMENT = ", after[] = ";\n";
+    Text text = {0};
+    /* ASCII alone, so that no encoding of the file can be guessed wrong. */
+    char *json = json_dumps(data, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_SORT_KEYS);
+    if (!json)
+        trouble("out of memory");
+    make_directory(directory);
+    text_add(&text, before, strlen(before));
+    text_add(&text, json, strlen(json));
+    text_add(&text, after, strlen(after));
+    write_in(directory, "data.js", text.bytes, text.length);
+    for (const PageFile *file = page_files; file->name; file++)
+        write_in(directory, file->name, file->bytes, (size_t)(file->end - file->bytes));
+    text_free(&text);
+    free(json);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+/* The page draws any numbers by name; that it is a measurement is all that has to be known. */
+static json_t *read_measurement(const char *path) {
+    size_t length;
+    json_error_t error;
+    if (!path)
+        return NULL;
+    char *text = read_input(path, &length);
+    json_t *document = json_loadb(text, length, 0, &error);
+    free(text);
+    if (!document)
+        trouble("%s:%d:%d: broken JSON: %s", path, error.line, error.column, error.text);
+    const char *kind = json_string_value(json_object_get(document, "escapement"));
+    const json_t *measured = json_object_get(document, "measured");
+    if (!kind || strcmp(kind, "measure") != 0 ||
+        !json_is_object(json_object_get(measured, "metrics")))
+        trouble("%s is no file of `escapement measure'", path);
+    return document;
+}
+
+static char *title_of(const Report *report, const Profile *profile) {
+    if (report->title)
+        return copy_text(report->title);
+    if (report->profile) {
+        const char *slash = strrchr(profile->mappings[0].file, '/');
+        return copy_text(slash ? slash + 1 : profile->mappings[0].file);
+    }
+    char *here = realpath(".", NULL);
+    const char *slash = here ? strrchr(here, '/') : NULL;
+    char *title = copy_text(slash && slash[1] ? slash + 1 : "Allocations");
+    free(here);
+    return title;
+}
+
+static json_t *make_data(const Report *report, const Findings *findings) {
+    Profile profile = {0};
+    Join joined = {0};
+    Symbols *symbols = NULL;
+    if (report->profile) {
+        profile_read(&profile, report->profile);
+        symbols = symbols_open(&profile, report->binaries, report->nbinaries);
+        join(&joined, &profile, symbols, findings);
+        if (joined.nfound == 0 && !symbols_has_lines(symbols))
+            trouble("%s has no debug information: compile it with -g", profile.mappings[0].file);
+        join_sort(&joined, BY_BYTES);
+    }
+    char *title = title_of(report, &profile);
+    Sources *sources = sources_new(report->sources, report->nsources);
+    PageInput input = {.title = title,
+                       .findings = findings,
+                       .profile = symbols ? &profile : NULL,
+                       .joined = symbols ? &joined : NULL,
+                       .sources = sources,
+                       .before = read_measurement(report->before),
+                       .after = read_measurement(report->after)};
+    json_t *data = page_data(&input);
+    if (sources_missing(sources) && !report->json)
+        fprintf(stderr,
+                "escapement: source files not found: %zu (--sources=DIR says where the compiler "
+                "ran)\n",
+                sources_missing(sources));
+    json_decref(input.before);
+    json_decref(input.after);
+    sources_free(sources);
+    free(title);
+    join_free(&joined);
+    if (symbols)
+        symbols_close(symbols);
+    profile_free(&profile);
+    return data;
+}
+
+int report_main(int argc, char **argv) {
+    Report report = {0};
+    Findings findings = {0};
+    parse_arguments(&report_argp, argc, argv, 0, &report);
+    static char here[] = ".";
+    add_path(&report.sources, &report.nsources, here);
+    for (size_t i = 0; i < report.nreports; i++)
+        findings_read(&findings, report.reports[i]);
+    json_t *data = make_data(&report, &findings);
+    if (report.json) {
+        char *text = json_dumps(data, JSON_INDENT(1) | JSON_SORT_KEYS);
+        if (!text)
+            trouble("out of memory");
+        puts(text);
+        free(text);
+    } else {
+        write_page(report.out, data);
+        printf("%s/index.html\n", report.out);
+    }
+    json_decref(data);
+    findings_free(&findings);
+    free(report.reports);
+    free(report.binaries);
+    free(report.sources);
+    return EXIT_HELD;
+}
