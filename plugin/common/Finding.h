@@ -39,6 +39,7 @@ struct Finding {
   bool Moved = false;         // the rewrite was made, or would be in report mode
   bool Rewritten = false;     // it was made: later positions do not see this copy
   bool OptimizedAway = false; // set by merging
+  bool Imported = false;      // -flto=thin: the function is another module's, which speaks of it
   uint64_t SizeBytes = ESC_SIZE_UNKNOWN, SlotBytes = 0, AlignBytes = 0;
   unsigned Frees = 0;
 };

@@ -263,8 +263,10 @@ bool canGuardRealloc(const CallInst &Call, const EscAllocatorModel &Model) {
   if (!isPlain(Call) || !isPointer(&Call) || Model.pointer_param >= Call.arg_size() ||
       !isPointer(Call.getArgOperand(Model.pointer_param)))
     return false;
-  // It is called with NULL instead.
-  if (Call.paramHasAttr(Model.pointer_param, Attribute::NonNull))
+  // It is called with NULL instead. What the optimizer found out about this call's pointer is not
+  // said of that one (copyCall); what the function's declaration says is.
+  const Function *Callee = Call.getCalledFunction();
+  if (Callee && Callee->hasParamAttribute(Model.pointer_param, Attribute::NonNull))
     return false;
   return isSizeArgument(Call, Model.size_param) &&
          (Model.count_param == ESC_NONE || isSizeArgument(Call, Model.count_param));

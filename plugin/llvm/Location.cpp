@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Location.cpp - see Location.h.
 #include "Location.h"
+#include "Notes.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/Instructions.h"
@@ -37,6 +38,8 @@ static StringRef functionOf(const DILocation &Loc) {
 }
 
 const CallInfo *Locator::call(const Instruction &I, StringRef Callee) {
+  if (const CallInfo *Noted = Enabled ? Table.noted(noteOf(I)) : nullptr)
+    return Noted;
   unsigned File = 0;
   const DILocation *Loc = locate(I, File);
   return Loc ? Table.call(File, Loc->getLine(), Loc->getColumn(), Callee, functionOf(*Loc))

@@ -4,6 +4,7 @@
 #include "Closed.h"
 #include "CopyLocations.h"
 #include "Lines.h"
+#include "Notes.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/LazyValueInfo.h"
@@ -76,7 +77,7 @@ LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, bool Whole) {
     return &FAM.getResult<LazyValueAnalysis>(F);
   };
   Analyses.Local = [&](const AllocaInst &A) { return Names.lookup(&A); };
-  Analyses.AfterRewrite = Rewrites != 0;
+  Analyses.AfterRewrite = Rewrites != 0 || Linking;
   LoweredModule Lowered = lower(M, Analyses, Sources, Opts);
   // Answers that stay in the cache would be found by later passes, which would do something else
   // than without us.
@@ -284,19 +285,54 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
       Out.problem(Error);
   if (!Opts.AddressNumbers)
     unmarkDifferences(M);
+  if (ForLink)
+    tell(M);
   if (!Opts.NeedSource)
     return;
+  std::vector<LeftCall> Left;
   if (Forgot) {
     for (Function &F : M)
       for (Instruction &I : instructions(F))
         if (auto *Call = dyn_cast<CallBase>(&I))
-          Out.stillThere(*Call);
+          if (const CallInfo *Site = Out.stillThere(*Call))
+            Left.push_back({Call, Site});
   } else {
-    forEachSourceCall(
-        M, [&](CallBase &, const CallInfo *Site, StringRef Chain) { Out.stillThere(Site, Chain); });
+    forEachSourceCall(M, [&](CallBase &Call, const CallInfo *Site, StringRef Chain) {
+      Out.stillThere(Site, Chain);
+      Left.push_back({&Call, Site});
+    });
   }
   Out.finish(/*SawLast=*/true, &M, &FAM);
   stripLocations(M);
+  if (ForLink)
+    note(Left, M);
+}
+
+void Driver::tell(Module &M) { writeOptions(M, Opts); }
+
+void Driver::note(ArrayRef<LeftCall> Left, Module &M) {
+  for (const auto &[Call, Site] : Left)
+    if (std::optional<std::string> Said = Out.said(Site))
+      writeNote(*Call, *Site, *Said);
+}
+
+// The functions come from several files, optimized each for itself: what brings them together now
+// is the inlining that verdicts ask for, and the summaries.
+bool Driver::link(Module &M, FunctionAnalysisManager &FAM) {
+  Linking = true;
+  bool Changed = Opts.WholeProgram && Opts.Rewrite &&
+                 callSoleTargets(M, [](CallBase &, Function &) { return true; });
+  LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
+  if (Lowered.M) {
+    Out.collect(Stage::First, Lowered, {}, Opts.Rewrite);
+    if (Opts.Rewrite) {
+      Changed |= settle(Lowered, M, FAM);
+      Changed |= apply(Lowered, M, FAM, Stage::Late);
+    }
+    Out.finish(/*SawLast=*/false, &M, &FAM);
+  }
+  dropNotes(M);
+  return Changed;
 }
 
 // Remove a module flag; there is no interface for it.
@@ -360,7 +396,7 @@ void Driver::reportOnly(Module &M) {
 
 namespace {
 
-enum class Position { Start, Early, Late, Last };
+enum class Position { Start, Early, Late, Last, Tell };
 
 struct PositionPass : PassInfoMixin<PositionPass> {
   PositionPass(Driver &D, Position At) : D(D), At(At) {}
@@ -382,6 +418,9 @@ struct PositionPass : PassInfoMixin<PositionPass> {
     case Position::Last:
       Changed = separateReuses(M);
       D.last(M, FAM);
+      break;
+    case Position::Tell:
+      D.tell(M);
       break;
     }
     return Changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
@@ -407,6 +446,12 @@ void registerPasses(PassBuilder &PB, Driver &D) {
   });
   PB.registerOptimizerLastEPCallback([&D](ModulePassManager &MPM, OptimizationLevel) {
     MPM.addPass(PositionPass(D, Position::Last));
+  });
+}
+
+void registerNotes(PassBuilder &PB, Driver &D) {
+  PB.registerOptimizerLastEPCallback([&D](ModulePassManager &MPM, OptimizationLevel) {
+    MPM.addPass(PositionPass(D, Position::Tell));
   });
 }
 

@@ -10,6 +10,8 @@
 //             pipeline still runs over it
 //     late    module level, after the inliner: what it brought together (wrappers like xmalloc)
 //     last    the end of the optimizer: which allocations are left; the report is printed
+//     link    (-flto, in lld) the merged program, before any pass of the link: what one file alone
+//             could not move
 //
 // INVARIANT  Where nothing is moved the IR is the same before and after each position, but for
 // debug locations and metadata, and those are gone at `last`.
@@ -21,6 +23,7 @@
 #include "Bisect.h"
 #include "Location.h"
 #include "Report.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Passes/PassBuilder.h"
 
 namespace escapement {
@@ -43,12 +46,18 @@ public:
   // Where `start` finds locations when the module has none; null: nowhere.
   void lend(const llvm::Module *M) { Located = M; }
 
+  // The module goes on to a link step (-flto), which is told what it needs (Notes.h).
+  void compileForLink() { ForLink = true; }
+
   void start(llvm::Module &M);
   bool early(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   bool late(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   // After `late`: the locations that we asked for go away.
   void forget(llvm::Module &M);
   void last(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
+  // Instead of all of these: in a compile step of -flto that rewrites nothing; in the linker.
+  void tell(llvm::Module &M);
+  bool link(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
 
   // Everything at once over a module nobody will compile.
   void reportOnly(llvm::Module &M);
@@ -63,6 +72,8 @@ private:
   bool settle(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   bool apply(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM, Stage At);
   void stripLocations(llvm::Module &M);
+  using LeftCall = std::pair<llvm::CallBase *, const CallInfo *>;
+  void note(llvm::ArrayRef<LeftCall> Left, llvm::Module &M);
   // A change that is no move: whether it may be made, and if so it is recorded.
   bool mayChange(llvm::StringRef Kind, llvm::CallBase &Call, llvm::Function &Callee);
   void record(const LoweredModule &Lowered, const ApplyContext &Context);
@@ -81,10 +92,14 @@ private:
   bool Dumped = false;
   bool OwnsLocations = false;
   bool Forgot = false;
+  bool ForLink = false;
+  bool Linking = false;
 };
 
 // Add our positions to a pipeline. `D` must outlive its run.
 void registerPasses(llvm::PassBuilder &PB, Driver &D);
+// Where nothing is rewritten: what the link step has to know, and nothing else.
+void registerNotes(llvm::PassBuilder &PB, Driver &D);
 
 } // namespace escapement
 

@@ -14,7 +14,8 @@
 // INVARIANT  Without something to print, no location is tracked and no AST is walked.
 //
 // NOT HERE  What runs at each position (Pass.cpp); the arguments' syntax (Options.cpp).
-#include "Compat.h"
+#include "ClangCompat.h"
+#include "ClangHost.h"
 #include "Pass.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
@@ -58,6 +59,7 @@ namespace {
 // the consumers are gone.
 struct Session {
   clang::CompilerInstance &CI;
+  ClangHost Compiler;
   Options Opts;
   Bisect Search;
   SourceTable Sources;
@@ -68,7 +70,7 @@ struct Session {
   std::unique_ptr<llvm::Module> Located;
 
   Session(clang::CompilerInstance &CI, const Options &Given)
-      : CI(CI), Opts(Given), Out(CI, Opts, Sources), D(Opts, Sources, Out) {}
+      : CI(CI), Compiler(CI), Opts(Given), Out(Compiler, Opts, Sources), D(Opts, Sources, Out) {}
 };
 
 // One at a time; a new one replaces it. Never destroyed at exit, when LLVM's own statics may be
@@ -79,8 +81,12 @@ std::shared_ptr<Session> &current() {
 }
 
 void registerCallbacks(PassBuilder &PB) {
-  if (current())
+  if (!current())
+    return;
+  if (current()->Opts.Rewrite)
     registerPasses(PB, current()->D);
+  else
+    registerNotes(PB, current()->D);
 }
 
 // ---- a module of our own -----------------------------------------------------------------------
@@ -241,9 +247,11 @@ protected:
     Opts.Rewrite = What == Work::Compile && CG.OptimizationLevel > 0 && !CG.DisableLLVMPasses &&
                    Opts.RewriteMode != Options::Mode::Report && !Opts.Sanitized;
     std::string Searched = Opts.Rewrite ? Bisect::directory() : "";
-    Opts.NeedSource = Report::wanted(CI, Opts) || !Opts.Site.empty() || !Opts.DumpFile.empty() ||
-                      !Searched.empty() || (Opts.Verify && Opts.Rewrite);
-    if (!Opts.Rewrite && !Opts.NeedSource)
+    Opts.NeedSource = Report::wanted(ClangHost(CI), Opts) || !Opts.Site.empty() ||
+                      !Opts.DumpFile.empty() || !Searched.empty() || (Opts.Verify && Opts.Rewrite);
+    // With -flto the link step has to know what must not be rewritten.
+    bool Tells = What == Work::Compile && CG.PrepareForLTO;
+    if (!Opts.Rewrite && !Opts.NeedSource && !Tells)
       return std::make_unique<clang::ASTConsumer>();
     current() = std::make_shared<Session>(CI, Opts);
     if (!Searched.empty())
@@ -266,9 +274,15 @@ private:
     std::shared_ptr<Session> S = current();
     std::vector<std::unique_ptr<clang::ASTConsumer>> Consumers;
     bool OwnLocations = S->Opts.NeedSource && !compat::hasDebugInfo(CG);
+    if (CG.PrepareForLTO)
+      S->D.compileForLink();
+    if (!S->Opts.Rewrite && CG.PrepareForLTO)
+      addPasses(CG);
     Consumers.push_back(std::make_unique<LookForAddressNumbers>(S));
     if (S->Opts.NeedSource)
       Consumers.push_back(std::make_unique<FillSources>(S));
+    if (!S->Opts.Rewrite && !S->Opts.NeedSource)
+      return std::make_unique<clang::MultiplexConsumer>(std::move(Consumers));
     if (!S->Opts.Rewrite) {
       Consumers.push_back(std::make_unique<SecondCodeGen>(S, /*Optimizing=*/false));
       Consumers.push_back(std::make_unique<ReportOnly>(S));

@@ -12,17 +12,12 @@
 #include "Report.h"
 #include "Lines.h"
 #include "Merge.h"
-#include "clang/Basic/CodeGenOptions.h"
-#include "clang/Basic/Diagnostic.h"
-#include "clang/Frontend/CompilerInstance.h"
-#include "clang/Frontend/FrontendOptions.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/Metadata.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 #include <map>
@@ -35,37 +30,13 @@ namespace escapement {
 
 namespace {
 
-constexpr const char *PassName = "escapement";
 constexpr StringLiteral MarkPrefix = "escapement.site.";
 
-bool remarksWanted(const clang::CodeGenOptions &CG) {
-  return !CG.OptRecordFile.empty() || CG.OptimizationRemark.patternMatches(PassName) ||
-         CG.OptimizationRemarkMissed.patternMatches(PassName) ||
-         CG.OptimizationRemarkAnalysis.patternMatches(PassName);
-}
-
-// `%` in the report's name: the object as the user named it. When the driver links at once the
-// object is a temporary file of a random name; then it is what -c would have made.
-std::string objectName(const clang::CompilerInstance &CI) {
-  const clang::FrontendOptions &FE = CI.getFrontendOpts();
-  StringRef Input =
-      FE.Inputs.empty() || !FE.Inputs[0].isFile() ? StringRef("-") : FE.Inputs[0].getFile();
-  StringRef Stem = sys::path::stem(Input), Output = FE.OutputFile;
-  SmallString<64> Temporary;
-  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, Temporary);
-  StringRef Name = sys::path::filename(Output);
-  bool IsTemporary = sys::path::parent_path(Output) == Temporary && Name.consume_front(Stem) &&
-                     Name.consume_front("-");
-  if (Output.empty() || Output == "-" || IsTemporary)
-    return (Stem + ".o").str();
-  return Output.str();
-}
-
-std::string reportPath(const clang::CompilerInstance &CI, StringRef Pattern) {
+std::string reportPath(const Host &Compiler, StringRef Pattern) {
   std::string Path;
   for (char C : Pattern) {
     if (C == '%')
-      Path += objectName(CI);
+      Path += Compiler.objectName();
     else
       Path += C;
   }
@@ -94,7 +65,7 @@ uint64_t requestedBytes(const EscModule *M, const CallBase *Call) {
 } // namespace
 
 struct Report::Impl {
-  clang::CompilerInstance &CI;
+  Host &Compiler;
   const Options &Opts;
   const SourceTable &Sources;
   bool Wanted;
@@ -106,24 +77,19 @@ struct Report::Impl {
   using Position = std::tuple<std::string, unsigned, unsigned>;
   std::map<Position, Finding> HeapLocals;
   std::vector<std::pair<const CallInfo *, std::string>> Marks; // by the number in the IR
+  DenseMap<const CallInfo *, std::string> Said;                // the lines of finish()
 
-  Impl(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources)
-      : CI(CI), Opts(Opts), Sources(Sources), Wanted(Report::wanted(CI, Opts)) {}
-
-  void error(const Twine &Message) {
-    clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
-    unsigned Id = Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "escapement: %0");
-    Diags.Report(Id) << Message.str();
-  }
+  Impl(Host &Compiler, const Options &Opts, const SourceTable &Sources)
+      : Compiler(Compiler), Opts(Opts), Sources(Sources), Wanted(Report::wanted(Compiler, Opts)) {}
 
   void cannotWrite(const std::error_code &Why) {
-    error("cannot write the report '" + ReportPath + "': " + Why.message());
+    Compiler.error("cannot write the report '" + ReportPath + "': " + Why.message());
   }
 
   void openReport() {
     if (Opts.ReportFile.empty())
       return;
-    ReportPath = reportPath(CI, Opts.ReportFile);
+    ReportPath = reportPath(Compiler, Opts.ReportFile);
     std::error_code Failed;
     ReportFile = std::make_unique<raw_fd_ostream>(ReportPath, Failed, sys::fs::OF_Text);
     if (!Failed)
@@ -206,8 +172,11 @@ struct Report::Impl {
     const LoweredSite &S = C.Lowered.Sites[Id];
     if (!S.Source)
       return;
-    if (S.Function < C.Lowered.Functions.size())
-      nameFunction(New, *C.Lowered.Functions[S.Function].F);
+    if (S.Function < C.Lowered.Functions.size()) {
+      const Function &In = *C.Lowered.Functions[S.Function].F;
+      New.Imported = In.hasAvailableExternallyLinkage();
+      nameFunction(New, In);
+    }
     EscVerdict Verdict = esc_site_verdict(C.Lowered.M.get(), Id);
     New.Call = S.Source->Text.str();
     New.Callee = S.Source->Callee.str();
@@ -243,15 +212,20 @@ struct Report::Impl {
   }
 
   void finish(bool SawLast, Module *M) {
-    if (!Wanted || CI.getDiagnostics().hasErrorOccurred())
+    if (!Wanted || Compiler.failed())
       return;
     std::vector<Finding> Lines = otherFindings(), Details = Lines;
     for (auto &[Source, S] : Sites) {
       std::vector<Finding> Copies = finalCopies(S, SawLast, Opts);
-      if (Copies.empty())
+      if (all_of(Copies, [](const Finding &F) { return F.Imported; }))
         continue;
       shareSizes(S, Copies);
       Lines.push_back(mergeCopies(Copies));
+      // What the compile step of -flto has said is not said again by the link step.
+      if (!Source->Said.empty() && Lines.back().Text == Source->Said)
+        Lines.back().Printed = false;
+      if (Lines.back().Printed)
+        Said[Source] = Lines.back().Text;
       Details.insert(Details.end(), Copies.begin(), Copies.end());
     }
     sortFindings(Lines);
@@ -260,7 +234,7 @@ struct Report::Impl {
       print(Lines);
     if (ReportFile)
       write(Details);
-    if (M && remarksWanted(CI.getCodeGenOpts()))
+    if (M && Compiler.wantsRemarks())
       remark(Lines, *M);
   }
 
@@ -275,7 +249,7 @@ struct Report::Impl {
   // ---- standard error
 
   bool coloured() const {
-    return CI.getDiagnosticOpts().ShowColors && sys::Process::StandardErrIsDisplayed() &&
+    return Compiler.allowsColour() && sys::Process::StandardErrIsDisplayed() &&
            sys::Process::StandardErrHasColors();
   }
 
@@ -361,18 +335,18 @@ struct Report::Impl {
   }
 };
 
-bool Report::wanted(const clang::CompilerInstance &CI, const Options &Opts) {
-  return Opts.MLevel || !Opts.ReportFile.empty() || remarksWanted(CI.getCodeGenOpts());
+bool Report::wanted(const Host &Compiler, const Options &Opts) {
+  return Opts.MLevel || !Opts.ReportFile.empty() || Compiler.wantsRemarks();
 }
 
-Report::Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources)
-    : I(std::make_unique<Impl>(CI, Opts, Sources)) {
+Report::Report(Host &Compiler, const Options &Opts, const SourceTable &Sources)
+    : I(std::make_unique<Impl>(Compiler, Opts, Sources)) {
   I->openReport();
 }
 
 Report::~Report() = default;
 
-void Report::problem(StringRef Message) { I->error(Message); }
+void Report::problem(StringRef Message) { I->Compiler.error(Message); }
 
 void Report::collect(Stage At, const LoweredModule &Lowered, const DenseSet<EscSite> &Moved,
                      bool Rewrote, ArrayRef<std::pair<EscFunc, EscLocal>> HeapLocals) {
@@ -396,10 +370,10 @@ void Report::mark(CallBase &Call, const CallInfo *Site, StringRef Chain) {
   I->Marks.push_back({Site, Chain.str()});
 }
 
-void Report::stillThere(CallBase &Call) {
+const CallInfo *Report::stillThere(CallBase &Call) {
   const MDNode *Notes = Call.getMetadata(LLVMContext::MD_annotation);
   if (!Notes)
-    return;
+    return nullptr;
   for (const MDOperand &Operand : Notes->operands()) {
     const auto *Note = dyn_cast<MDString>(Operand);
     StringRef Text = Note ? Note->getString() : StringRef();
@@ -409,8 +383,16 @@ void Report::stillThere(CallBase &Call) {
       continue;
     stillThere(I->Marks[Number].first, I->Marks[Number].second);
     Call.setMetadata(LLVMContext::MD_annotation, nullptr);
-    return;
+    return I->Marks[Number].first;
   }
+  return nullptr;
+}
+
+std::optional<std::string> Report::said(const CallInfo *Site) const {
+  if (!I->Sites.count(Site))
+    return std::nullopt;
+  auto It = I->Said.find(Site);
+  return It == I->Said.end() ? std::string() : It->second;
 }
 
 void Report::finish(bool SawLast, Module *M, FunctionAnalysisManager *) { I->finish(SawLast, M); }

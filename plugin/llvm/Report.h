@@ -8,23 +8,21 @@
 
 #include "Apply.h"
 #include "Finding.h"
+#include "Host.h"
 #include "llvm/ADT/ArrayRef.h"
-
-namespace clang {
-class CompilerInstance;
-}
+#include <optional>
 
 namespace escapement {
 
 class Report {
 public:
   // Opens the report file: one that cannot be written is an error of the compiler, before any work.
-  Report(clang::CompilerInstance &CI, const Options &Opts, const SourceTable &Sources);
+  Report(Host &Compiler, const Options &Opts, const SourceTable &Sources);
   ~Report();
 
   // Whether anybody reads lines, the report file or remarks; if not, collect() and finish() do
   // nothing, and nothing needs a source table.
-  static bool wanted(const clang::CompilerInstance &CI, const Options &Opts);
+  static bool wanted(const Host &Compiler, const Options &Opts);
 
   // An error of the compiler: something the user asked for cannot be done.
   void problem(llvm::StringRef Message);
@@ -43,10 +41,14 @@ public:
   // mark() remembers in the IR which site the call is, if it is one that was collected;
   // stillThere() takes the mark away again.
   void mark(llvm::CallBase &Call, const CallInfo *Site, llvm::StringRef Chain);
-  void stillThere(llvm::CallBase &Call);
+  // The site that was marked; null: none.
+  const CallInfo *stillThere(llvm::CallBase &Call);
   // Print the lines, the report file and the native remarks (those only with a module).
   // `SawLast`: stillThere() was told all.
   void finish(bool SawLast, llvm::Module *M, llvm::FunctionAnalysisManager *FAM);
+
+  // After finish(): the line of this site ("" when it is printed nowhere); none: no site.
+  std::optional<std::string> said(const CallInfo *Site) const;
 
 private:
   struct Impl;

@@ -193,6 +193,8 @@ static StringRef withoutIntrinsic(StringRef Callee) {
   return Callee.consume_front("llvm.") ? Callee.split('.').first : Callee;
 }
 
+const CallInfo *SourceTable::noted(StringRef) const { return nullptr; }
+
 const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, StringRef Callee,
                                   StringRef Function) const {
   auto All = I->candidates(makeKey(File, Line, Col), Function,

@@ -63,6 +63,7 @@ struct CallInfo {
   Destination Dest = Destination::None;
   Place DestAt; // the '=' of an assignment or initialiser, the `return`, the argument
   llvm::StringRef DestText, DestLvalue;
+  llvm::StringRef Said; // at link time: the line that the compile step printed
 };
 
 // `L = R`, at the '='; also `T L = R` at the '=' of the initialiser, `return R` at the `return`,
@@ -121,6 +122,8 @@ public:
   // DISubprogram and the linkage name; empty: not known, the first).
   const CallInfo *call(unsigned File, unsigned Line, unsigned Col, llvm::StringRef Callee,
                        llvm::StringRef Function = {}) const;
+  // At link time: the call that a note of the compile step describes (Notes.h). Null: no note.
+  const CallInfo *noted(llvm::StringRef Note) const;
   // At the '=', the `return`, or (initialisers) the variable's name, the '{' of a list or the
   // initialising expression. Of several at one place whose left sides differ, an entry without
   // Lvalue and Rvalue, whose Text is the macro use. At the '}' of a function, where its returns

@@ -100,6 +100,8 @@ build_program() {
         mapfile -t files < <(cd "$SRC" && sources)
     fi
     COMPILE="$COMPILER $OPTIMIZE -w ${cppflags[*]}"
+    LINK=("$COMPILER")
+    [[ $form != lto ]] || link_time "$variant"
     [[ $form != whole || ${#files[@]} == 0 ]] || COMPILE+=" -I. ${whole_flags[*]:-}"
     key=$(build_key "$variant" "$tree")
     [[ $(cat "$OUT/built" 2>/dev/null) != "$key" ]] || return 0
@@ -114,9 +116,19 @@ build_program() {
         printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$JOBS" bash -c 'compile_one "$1"' compile
     ) || { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
     [[ $PLUGIN_ARGS != *-escapement-verify* ]] || libraries=("$VERIFY" -pthread)
-    "$COMPILER" "$OUT"/obj/*.o "${libraries[@]}" -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
+    "${LINK[@]}" "$OUT"/obj/*.o "${libraries[@]}" -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
         { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
     echo "$key" >"$OUT/built"
+}
+
+# The separate files as one at link time: with the plugin, that of lld too. What is promised of a whole program holds.
+link_time() {
+    COMPILE+=" -flto"
+    LINK=("$CORPUS/tools/launch" -t 900 -s "$OUT/compile.stats" "$COMPILER" "$OPTIMIZE" -flto -fuse-ld=lld)
+    takes_plugin "$1" || return 0
+    local words="report=$OUT/obj/link.json"
+    [[ ${brings_functions:-no} == yes ]] || words+=" whole-program"
+    LINK=(env "ESCAPEMENT_LLD=$words" "${LINK[@]}" "-Wl,--load-pass-plugin=${PLUGIN%.so}-lld.so")
 }
 
 build_key() {
@@ -126,6 +138,7 @@ build_key() {
         echo "$COMPILE $PLUGIN_ARGS ${ldlibs[*]}"
         cat "$tree/.prepared" "$tree/.merged" 2>/dev/null || true
         ! takes_plugin "$variant" || cat "$PLUGIN"
+        [[ $form != lto ]] || ! takes_plugin "$variant" || cat "${PLUGIN%.so}-lld.so"
         [[ $PLUGIN_ARGS != *-escapement-verify* ]] || cat "$VERIFY"
         [[ $MODELS != yes ]] || cat "$HERE/models/$name.models" 2>/dev/null || true
     } | sha256sum

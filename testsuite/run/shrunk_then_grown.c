@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 1 // moved-gcc: 2
+// moved: 2
 /* Shrinking gives bytes away; what comes back when it grows again is not promised, the rest is. */
 #include "trap.h"
 

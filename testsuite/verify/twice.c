@@ -2,7 +2,8 @@
 // forget: twice
 // says: malloc(16) in sum
 // says: ended: its slot was taken for the next object
-/* setjmp is a loop that the control flow does not show; here no call leads back either, but a signal. */
+/* setjmp is a loop that the control flow does not show; here no call leads back either, but a
+ * signal. */
 #include "verify.h"
 #include <setjmp.h>
 #include <signal.h>
