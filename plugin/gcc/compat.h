@@ -84,6 +84,9 @@ void clone_inlined_nodes(cgraph_edge *call, bool duplicate, bool update_original
 #error "this plugin is written for GCC 12; what differs in another version belongs here"
 #endif
 
+// expr.h needs all of the back end.
+extern tree string_constant(tree, tree *, tree *, tree *);
+
 namespace escapement {
 namespace compat {
 

@@ -26,7 +26,7 @@ static bool is_pointer_cast(const gassign *def) {
 }
 
 // Is it the number of an address, perhaps converted further?
-static bool is_address_number(tree name) {
+bool is_address_number(tree name) {
   for (gassign *def = definition(name); def; def = definition(name)) {
     if (is_pointer_cast(def))
       return true;
@@ -38,36 +38,101 @@ static bool is_address_number(tree name) {
   return false;
 }
 
-// Is it a number computed from the address of something? Alignment tests and differences of two
-// addresses do not tell where it is.
-static bool tells_address(tree name, unsigned depth = 0) {
-  constexpr unsigned deepest = 8;
-  gassign *def = definition(name);
-  if (!def || POINTER_TYPE_P(TREE_TYPE(name)))
+namespace {
+
+// Is a number computed from the address of something? Alignment tests and differences of two
+// addresses do not tell where it is. What is asked for already adds nothing (a round of a loop).
+class address_teller {
+public:
+  explicit address_teller(unsigned &steps) : steps(steps) {}
+
+  bool tells(tree name) {
+    while (handled_component_p(name)) // a part of a register
+      name = TREE_OPERAND(name, 0);
+    if (TREE_CODE(name) != SSA_NAME || SSA_NAME_IS_DEFAULT_DEF(name) ||
+        POINTER_TYPE_P(TREE_TYPE(name)) || !asked.insert(name).second)
+      return false;
+    if (++steps > most_steps)
+      return true;
+    gimple *def = SSA_NAME_DEF_STMT(name);
+    if (auto *assign = dyn_cast<gassign *>(def))
+      return tells_assign(assign);
+    if (auto *phi = dyn_cast<gphi *>(def))
+      for (unsigned n = 0; n < gimple_phi_num_args(phi); ++n)
+        if (tells(gimple_phi_arg_def(phi, n)))
+          return true;
+    auto *call = dyn_cast<gcall *>(def);
+    bool computes = call && (gimple_call_internal_p(call) || gimple_call_flags(call) & ECF_CONST);
+    for (unsigned n = 0; computes && n < gimple_call_num_args(call); ++n)
+      if (tells(gimple_call_arg(call, n)))
+        return true;
     return false;
-  if (depth == deepest || is_pointer_cast(def))
-    return true;
-  tree_code code = gimple_assign_rhs_code(def);
-  tree first = gimple_assign_rhs1(def), second = gimple_assign_rhs2(def);
-  if (CONVERT_EXPR_CODE_P(code) || code == SSA_NAME)
-    return tells_address(first, depth + 1);
-  if (TREE_CODE_CLASS(code) != tcc_binary || code == POINTER_DIFF_EXPR)
-    return TREE_CODE_CLASS(code) == tcc_unary && tells_address(first, depth + 1);
-  // How the address itself is aligned; of a shifted one the low bits can be any bits.
-  bool low_bits = code == BIT_AND_EXPR && TREE_CODE(second) == INTEGER_CST &&
-                  wi::ltu_p(wi::to_wide(second), 4096);
-  if ((low_bits || code == TRUNC_MOD_EXPR) && is_address_number(first))
+  }
+
+private:
+  static constexpr unsigned most_steps = 200; // longer sums are taken to tell
+
+  bool tells_assign(gassign *def) {
+    if (is_pointer_cast(def))
+      return true;
+    tree_code code = gimple_assign_rhs_code(def);
+    tree first = gimple_assign_rhs1(def), second = gimple_assign_rhs2(def);
+    if (gimple_assign_load_p(def) || code == POINTER_DIFF_EXPR ||
+        TREE_CODE_CLASS(code) == tcc_comparison)
+      return false;
+    if (TREE_CODE(first) == CONSTRUCTOR) {
+      unsigned HOST_WIDE_INT i;
+      tree part;
+      FOR_EACH_CONSTRUCTOR_VALUE(CONSTRUCTOR_ELTS(first), i, part)
+      if (tells(part))
+        return true;
+      return false;
+    }
+    // How the address itself is aligned; of a shifted one the low bits can be any bits.
+    bool low_bits = code == BIT_AND_EXPR && TREE_CODE(second) == INTEGER_CST &&
+                    wi::ltu_p(wi::to_wide(second), 4096);
+    if ((low_bits || code == TRUNC_MOD_EXPR) && is_address_number(first))
+      return false;
+    if (code == MINUS_EXPR) {
+      address_teller other(*this); // each side may lead through what the other does
+      return tells(first) != other.tells(second);
+    }
+    for (unsigned n = 1; n < gimple_num_ops(def); ++n)
+      if (gimple_op(def, n) && tells(gimple_op(def, n)))
+        return true;
     return false;
-  bool tells_first = tells_address(first, depth + 1),
-       tells_second = tells_address(second, depth + 1);
-  return code == MINUS_EXPR ? tells_first != tells_second : tells_first || tells_second;
+  }
+
+  unsigned &steps;
+  std::set<tree> asked;
+};
+
+} // namespace
+
+static bool tells_address(tree name) {
+  unsigned steps = 0;
+  return address_teller(steps).tells(name);
+}
+
+// A number that a function gets may come back as another one, or be decided by there.
+void body_lowering::lower_address_number(tree number, gimple *from) {
+  if (!POINTER_TYPE_P(TREE_TYPE(number)) && tells_address(number))
+    emit_leak(operand(number), ESC_REASON_INTEGER, 0, from);
 }
 
 void body_lowering::lower_comparison(tree a, tree b, gimple *from) {
   if (!POINTER_TYPE_P(TREE_TYPE(a)) && !POINTER_TYPE_P(TREE_TYPE(b)))
     return lower_decision(a, b, from);
-  emit_use(operand(a), from);
-  emit_use(operand(b), from);
+  // One pointer made of a number is a question where the other is.
+  for (bool swap : {false, true}) {
+    gassign *number = definition(swap ? a : b);
+    tree asked = swap ? b : a;
+    if (number && CONVERT_EXPR_CODE_P(gimple_assign_rhs_code(number)) &&
+        !POINTER_TYPE_P(TREE_TYPE(gimple_assign_rhs1(number))))
+      emit_leak(operand(asked), ESC_REASON_INTEGER, 0, from);
+    else
+      emit_use(operand(asked), from);
+  }
 }
 
 // A program that decides by the bits of an address can build the address again without any flow of
@@ -145,6 +210,22 @@ void body_lowering::lower_arithmetic(gassign *stmt, EscValue dst) {
 
 // ---- offsets ------------------------------------------------------------------------------------
 
+// Is it a number of an address, or a distance between two, perhaps scaled?
+static bool made_of_address(tree number) {
+  for (unsigned steps = 0; steps < 8; ++steps) {
+    gassign *def = definition(number);
+    if (!def)
+      break;
+    tree_code code = gimple_assign_rhs_code(def);
+    if (is_pointer_cast(def) || (code == MINUS_EXPR && is_address_number(gimple_assign_rhs2(def))))
+      return true;
+    if (!CONVERT_EXPR_CODE_P(code) && TREE_CODE_CLASS(code) != tcc_binary)
+      break;
+    number = gimple_assign_rhs1(def);
+  }
+  return tells_address(number);
+}
+
 void body_lowering::lower_pointer_plus(gassign *stmt, EscValue dst) {
   tree pointer = gimple_assign_rhs1(stmt), offset = gimple_assign_rhs2(stmt);
   EscValue base = operand(pointer);
@@ -153,6 +234,12 @@ void body_lowering::lower_pointer_plus(gassign *stmt, EscValue dst) {
   if (base == ESC_NONE) { // (char *)0 + number: the number is the address
     EscValue number = operand(offset);
     return emit_mix(dst, {number, TREE_CODE(offset) == SSA_NAME ? entry_world() : number}, stmt);
+  }
+  // An offset made of an address, from another base, makes that address again; one that tells where
+  // an object is chooses by it.
+  if (EscValue number = operand(offset); number != ESC_NONE && made_of_address(offset)) {
+    lower_address_number(offset, stmt);
+    return emit_mix(dst, {base, number}, stmt);
   }
   int64_t lo, hi;
   if (offset_range(offset, lo, hi))

@@ -133,6 +133,8 @@ bool body_lowering::lower_allocator(gcall *call, tree decl) {
       emit_load(op.a, place_of_result, 0, call);
     }
   }
+  lower_printed_addresses(call, op.source);
+  lower_address_numbers(call);
   // What else it reads: the string that strdup copies, what asprintf formats.
   for (unsigned n = 0; n < nargs; ++n)
     if (n != model.pointer_param && POINTER_TYPE_P(TREE_TYPE(gimple_call_arg(call, n))))

@@ -223,8 +223,13 @@ void body_lowering::lower_memory_assign(gassign *stmt) {
 void body_lowering::lower_cast(gassign *stmt, EscValue dst) {
   tree rhs = gimple_assign_rhs1(stmt), to = TREE_TYPE(gimple_assign_lhs(stmt));
   EscValue a = operand(rhs);
-  if (dst == ESC_NONE)
+  if (dst == ESC_NONE) {
+    // One bit, by which the program will decide; the lowest is how the address is aligned.
+    bool lowest = POINTER_TYPE_P(TREE_TYPE(rhs)) || is_address_number(rhs);
+    if (a != ESC_NONE && !lowest)
+      lower_address_number(rhs, stmt);
     return emit_use(a, stmt);
+  }
   if (a == ESC_NONE && POINTER_TYPE_P(to) && TREE_CODE(rhs) == SSA_NAME &&
       !POINTER_TYPE_P(TREE_TYPE(rhs)))
     a = entry_world(); // a number made into an address

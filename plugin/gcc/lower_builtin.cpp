@@ -136,6 +136,19 @@ void body_lowering::lower_memory_move(gcall *call, tree to, tree from_ptr, tree 
   store_result(call, dst);
 }
 
+// The byte may be one of a pointer. The result is the address, where there is one.
+void body_lowering::lower_memory_set(gcall *call, tree to, tree byte) {
+  memory anywhere;
+  anywhere.base = operand(to);
+  anywhere.lo = ESC_OFFSET_MIN;
+  anywhere.hi = ESC_OFFSET_MAX;
+  if (EscValue value = operand(byte); value != ESC_NONE)
+    emit_store(anywhere, value, ESC_OPF_NARROW, 0, call);
+  else
+    emit_use(anywhere.base, call);
+  define_result(call, anywhere.base);
+}
+
 // Memory that one call may make several times: a local of any size.
 void body_lowering::lower_alloca(gcall *call) {
   tree lhs = gimple_call_lhs(call);
@@ -173,6 +186,7 @@ void body_lowering::lower_function_of_operands(gcall *call) {
     operands.push_back(operand(arg));
   }
   if (dst == ESC_NONE) {
+    lower_address_numbers(call);
     for (EscValue v : operands)
       emit_use(v, call);
     return;
@@ -198,6 +212,9 @@ bool body_lowering::lower_builtin(gcall *call, tree decl) {
       return true;
     case BUILT_IN_MEMPCPY:
       lower_memory_move(call, arg(0), arg(1), arg(2), true);
+      return true;
+    case BUILT_IN_MEMSET:
+      lower_memory_set(call, arg(0), arg(1));
       return true;
     case BUILT_IN_VA_START:
       lower_variable_start(call);
@@ -230,6 +247,12 @@ bool body_lowering::lower_builtin(gcall *call, tree decl) {
     case BUILT_IN_CLEAR_CACHE:
     case BUILT_IN_CLEAR_PADDING:
     case BUILT_IN_STACK_RESTORE: // a mark for itself, not an address anybody uses
+      return true;
+    case BUILT_IN_APPLY_ARGS: // all that this function was given, for another one
+      for (unsigned n = 0; n < ml.parameters(fun->decl); ++n)
+        emit_leak(EscValue(n), ESC_REASON_UNKNOWN_CALLEE,
+                  ml.where.named(m, gimple_location(call), "__builtin_apply"), call);
+      define_result(call, entry_world());
       return true;
     case BUILT_IN_STACK_SAVE:
       define_result(call, entry_world());

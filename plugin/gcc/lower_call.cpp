@@ -138,6 +138,7 @@ void body_lowering::lower_indirect_call(gcall *call) {
   EscOpInfo info = esc_op_info(ESC_OP_ICALL);
   std::vector<EscArg> args;
   arguments(call, source, args);
+  lower_address_numbers(call);
   tree callee = gimple_call_fn(call);
   info.a = callee ? operand(callee) : EscValue(ESC_NONE);
   if (info.a == ESC_NONE) // calls a number
@@ -173,6 +174,8 @@ void body_lowering::lower_direct_call(gcall *call, EscFunc callee, tree decl) {
   if (ml.has_body(decl) && !can_call_clone(call, decl))
     info.flags |= ESC_OPF_NO_CHANGE;
   lower_printed_addresses(call, info.source);
+  if (!ml.has_body(decl))
+    lower_address_numbers(call);
   bool known = esc_model_exists(m, name.c_str()) && !ml.is_disabled_builtin(decl);
   bool declared = !ml.has_body(decl);
   bool opaque = declared && DECL_IS_MALLOC(decl) && !known &&
@@ -190,32 +193,62 @@ void body_lowering::lower_direct_call(gcall *call, EscFunc callee, tree decl) {
 
 // ---- addresses that are printed ---------------------------------------------------------------
 
+// The characters of a constant string, narrow or wide.
+static bool constant_text(tree value, std::string &text) {
+  tree offset, size, decl;
+  tree string = string_constant(value, &offset, &size, &decl);
+  if (!string || !tree_fits_uhwi_p(offset))
+    return false;
+  auto width = size_t(int_size_in_bytes(TREE_TYPE(TREE_TYPE(string))));
+  auto bytes = size_t(TREE_STRING_LENGTH(string));
+  for (size_t at = tree_to_uhwi(offset); width && at + width <= bytes; at += width) {
+    bool wide = false;
+    for (size_t n = 1; n < width; ++n)
+      wide |= TREE_STRING_POINTER(string)[at + n] != 0;
+    char c = wide ? '?' : TREE_STRING_POINTER(string)[at];
+    if (!c)
+      break;
+    text += c;
+  }
+  return true;
+}
+
 // What %p has printed, scanf makes a pointer again: printing an address is converting it. The last
-// named argument of any variadic function may be a format that it hands on. One that is not known
-// here is taken to have no %p.
+// named argument of any variadic function may be a format that it hands on; so is what stands
+// before a va_list. One that is not known here is taken to have no %p.
 void body_lowering::lower_printed_addresses(gcall *call, EscSource source) {
-  tree type = gimple_call_fntype(call);
-  if (!stdarg_p(type))
-    return;
-  unsigned fixed = 0;
+  tree type = gimple_call_fntype(call), decl = gimple_call_fndecl(call);
+  unsigned fixed = 0, nargs = gimple_call_num_args(call);
   for (tree arg = TYPE_ARG_TYPES(type); arg && arg != void_list_node; arg = TREE_CHAIN(arg))
     ++fixed;
-  if (fixed == 0 || gimple_call_num_args(call) <= fixed)
-    return;
-  const char *format = c_getstr(gimple_call_arg(call, fixed - 1));
-  if (!format)
+  std::string name = decl ? linkage_name(decl) : std::string();
+  bool takes_list = decl && !stdarg_p(type) && !ml.has_body(decl) && fixed >= 2 && nargs == fixed &&
+                    (name[0] == 'v' || name.compare(0, 3, "__v") == 0);
+  unsigned format_at = fixed - (takes_list ? 2 : 1);
+  std::string format;
+  if ((!stdarg_p(type) && !takes_list) || fixed == 0 || nargs <= format_at + 1 ||
+      !constant_text(gimple_call_arg(call, format_at), format))
     return;
   std::vector<unsigned> printed;
   if (!printedAddresses(format, printed))
-    for (unsigned n = fixed; n < gimple_call_num_args(call); ++n)
-      printed.push_back(n - fixed);
+    for (unsigned n = format_at + 1; n < nargs; ++n)
+      printed.push_back(n - format_at - 1);
+  if (takes_list && !printed.empty())
+    printed = {0};
   for (unsigned n : printed) {
-    if (n + fixed >= gimple_call_num_args(call))
+    if (n + format_at + 1 >= nargs)
       continue;
-    tree value = gimple_call_arg(call, n + fixed);
+    tree value = gimple_call_arg(call, n + format_at + 1);
     if (!is_aggregate(TREE_TYPE(value)))
       emit_leak(operand(value), ESC_REASON_INTEGER, source, call);
   }
+}
+
+// A library's function may make another number of one that it gets, or print it.
+void body_lowering::lower_address_numbers(gcall *call) {
+  for (unsigned n = 0; n < gimple_call_num_args(call); ++n)
+    if (TREE_CODE(gimple_call_arg(call, n)) == SSA_NAME)
+      lower_address_number(gimple_call_arg(call, n), call);
 }
 
 } // namespace escapement

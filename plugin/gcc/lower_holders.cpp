@@ -12,9 +12,9 @@
 namespace escapement {
 
 static bool can_hold(tree type) {
-  // One bit at a time nobody moves a pointer.
+  // A single bit is a decision (lower_address.cpp).
   return !VOID_TYPE_P(type) &&
-         !(INTEGRAL_TYPE_P(type) && (TREE_CODE(type) == BOOLEAN_TYPE || TYPE_PRECISION(type) < 8));
+         !(INTEGRAL_TYPE_P(type) && (TREE_CODE(type) == BOOLEAN_TYPE || TYPE_PRECISION(type) < 2));
 }
 
 bool body_lowering::holds(tree name) const {
@@ -43,11 +43,8 @@ bool body_lowering::carries_operand(gimple *stmt) const {
   if (!assign)
     return true;
   tree_code code = gimple_assign_rhs_code(assign);
-  if (TREE_CODE_CLASS(code) == tcc_comparison || code == POINTER_DIFF_EXPR ||
-      code == TRUTH_NOT_EXPR)
-    return false;
-  bool computes = TREE_CODE_CLASS(code) == tcc_binary || code == NEGATE_EXPR || code == ABS_EXPR;
-  return !(computes && SCALAR_FLOAT_TYPE_P(TREE_TYPE(gimple_assign_lhs(assign))));
+  return TREE_CODE_CLASS(code) != tcc_comparison && code != POINTER_DIFF_EXPR &&
+         code != TRUTH_NOT_EXPR;
 }
 
 bool body_lowering::holds_by_itself(gimple *stmt, tree def) const {

@@ -30,6 +30,8 @@ constexpr HOST_WIDE_INT max_value_bytes = 16;
 // The function is called, whatever aliases stand between; null: through a pointer, or another
 // definition may be linked behind an alias.
 tree called_function(const gcall *call);
+// Is it the number of an address, perhaps converted further?
+bool is_address_number(tree name);
 // The name in the object, without what stands before it there.
 std::string linkage_name(tree decl);
 bool is_aggregate(tree type);
@@ -142,6 +144,7 @@ private:
   // Addresses (lower_address.cpp).
   void lower_comparison(tree a, tree b, gimple *from);
   void lower_decision(tree a, tree b, gimple *from);
+  void lower_address_number(tree number, gimple *from);
   void lower_pointer_plus(gassign *stmt, EscValue dst);
   void lower_arithmetic(gassign *stmt, EscValue dst);
 
@@ -150,6 +153,7 @@ private:
   void lower_indirect_call(gcall *call);
   void lower_direct_call(gcall *call, EscFunc callee, tree decl);
   void lower_printed_addresses(gcall *call, EscSource source);
+  void lower_address_numbers(gcall *call);
   void arguments(gcall *call, const call_info *source, std::vector<EscArg> &args);
   // The value that the call makes, and storing it where the call's result lies in memory.
   EscValue call_result(gcall *call);
@@ -172,6 +176,7 @@ private:
   void lower_variable_start(gcall *call);
   void lower_variable_argument(gcall *call);
   void lower_memory_move(gcall *call, tree to, tree from_ptr, tree length, bool result_is_end);
+  void lower_memory_set(gcall *call, tree to, tree byte);
   void lower_function_of_operands(gcall *call);
   void leak_operands(gcall *call, EscReason reason, const std::string &name);
   void lower_asm(gasm *stmt);

@@ -43,6 +43,10 @@ memory body_lowering::memory_of(tree ref) {
   memory at;
   if (TREE_CODE(ref) == WITH_SIZE_EXPR)
     ref = TREE_OPERAND(ref, 0);
+  // A table that is read where the bits of an address say.
+  for (tree part = ref; handled_component_p(part); part = TREE_OPERAND(part, 0))
+    if (TREE_CODE(part) == ARRAY_REF && TREE_CODE(TREE_OPERAND(part, 1)) == SSA_NAME)
+      lower_address_number(TREE_OPERAND(part, 1), nullptr);
   poly_int64 poly_offset, poly_size, poly_max;
   bool reverse;
   tree base = get_ref_base_and_extent(ref, &poly_offset, &poly_size, &poly_max, &reverse);

@@ -22,32 +22,86 @@ namespace escapement {
 
 // ---- decisions ----------------------------------------------------------------------------------
 
-// Is `V` a number computed from the address of something? Alignment tests and differences of two
-// addresses do not tell where it is.
-static bool tellsAddress(const Value *V, unsigned Depth = 0) {
-  if (Depth == 8)
-    return true;
-  if (isa<PtrToIntInst>(V))
-    return true;
-  if (const auto *C = dyn_cast<CastInst>(V))
-    return tellsAddress(C->getOperand(0), Depth + 1);
-  const auto *B = dyn_cast<BinaryOperator>(V);
-  if (!B)
-    return false;
+namespace {
+
+// Is a number computed from the address of something? Alignment tests and differences of two
+// addresses do not tell where it is. What is asked for already adds nothing (a round of a loop).
+class AddressTeller {
+public:
+  explicit AddressTeller(unsigned &Steps) : Steps(Steps) {}
+
+  bool tells(const Value *V) {
+    if (isa<PtrToIntInst>(V))
+      return true;
+    const auto *I = dyn_cast<Instruction>(V);
+    if (!I || !Asked.insert(I).second)
+      return false;
+    if (++Steps > MostSteps)
+      return true;
+    if (const auto *B = dyn_cast<BinaryOperator>(I))
+      return tellsBinary(*B);
+    if (const auto *S = dyn_cast<SelectInst>(I))
+      return tells(S->getTrueValue()) || tells(S->getFalseValue());
+    if (const auto *Call = dyn_cast<CallBase>(I)) {
+      const auto *II = dyn_cast<IntrinsicInst>(Call);
+      return II && II->doesNotAccessMemory() &&
+             any_of(II->args(), [&](const Value *A) { return tells(A); });
+    }
+    bool Carries = isa<CastInst>(I) || isa<PHINode>(I) || isa<FreezeInst>(I) ||
+                   isa<UnaryOperator>(I) || isa<InsertElementInst>(I) ||
+                   isa<ExtractElementInst>(I) || isa<ShuffleVectorInst>(I) ||
+                   isa<InsertValueInst>(I) || isa<ExtractValueInst>(I);
+    return Carries && !I->getType()->isPtrOrPtrVectorTy() &&
+           any_of(I->operands(), [&](const Use &U) { return tells(U); });
+  }
+
+private:
+  static constexpr unsigned MostSteps = 200; // longer sums are taken to tell
+
   // How the address itself is aligned; of a shifted one the low bits can be any bits.
-  const auto *Mask = dyn_cast<ConstantInt>(B->getOperand(1));
-  bool LowBits = B->getOpcode() == Instruction::And && Mask && Mask->getValue().ult(4096);
-  if (LowBits || B->getOpcode() == Instruction::URem) {
-    const Value *Masked = B->getOperand(0);
+  static bool isAlignment(const BinaryOperator &B) {
+    const auto *Mask = dyn_cast<ConstantInt>(B.getOperand(1));
+    bool LowBits = B.getOpcode() == Instruction::And && Mask && Mask->getValue().ult(4096);
+    if (!LowBits && B.getOpcode() != Instruction::URem)
+      return false;
+    const Value *Masked = B.getOperand(0);
     while (const auto *C = dyn_cast<CastInst>(Masked)) {
       if (isa<PtrToIntInst>(C))
-        return false;
+        return true;
       Masked = C->getOperand(0);
     }
+    return false;
   }
-  bool First = tellsAddress(B->getOperand(0), Depth + 1);
-  bool Second = tellsAddress(B->getOperand(1), Depth + 1);
-  return B->getOpcode() == Instruction::Sub ? First != Second : First || Second;
+
+  bool tellsBinary(const BinaryOperator &B) {
+    if (isAlignment(B))
+      return false;
+    if (B.getOpcode() != Instruction::Sub)
+      return tells(B.getOperand(0)) || tells(B.getOperand(1));
+    AddressTeller Second(*this); // each side may lead through what the other does
+    return tells(B.getOperand(0)) != Second.tells(B.getOperand(1));
+  }
+
+  unsigned &Steps;
+  SmallPtrSet<const Instruction *, 16> Asked;
+};
+
+} // namespace
+
+static bool tellsAddress(const Value *V) {
+  unsigned Steps = 0;
+  return AddressTeller(Steps).tells(V);
+}
+
+// A number that a function gets may come back as another one, or be decided by there.
+void BodyLowering::lowerAddressNumber(const Value *V, Instruction *From) {
+  if (V->getType()->isPtrOrPtrVectorTy() || !tellsAddress(V))
+    return;
+  EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
+  Info.a = operand(V);
+  Info.index = ESC_REASON_INTEGER;
+  if (Info.a != ESC_NONE)
+    emit(Info, From);
 }
 
 // A program that decides by the bits of an address can build the address again without any flow of
@@ -58,11 +112,22 @@ void BodyLowering::lowerDecision(const Value *A, const Value *B, Instruction &I)
   bool NullTest = Zero && Zero->isZero() && isa<PtrToIntInst>(A->stripPointerCasts());
   if (First == Second || NullTest)
     return;
-  EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
-  Info.a = operand(First ? A : B);
-  Info.index = ESC_REASON_INTEGER;
-  if (Info.a != ESC_NONE)
+  lowerAddressNumber(First ? A : B, &I);
+}
+
+// Two pointers are compared. One made of a number is a question where the other is.
+void BodyLowering::lowerOrder(Instruction &I) {
+  for (unsigned N : {0u, 1u}) {
+    EscValue Asked = operand(I.getOperand(N));
+    if (!isa<IntToPtrInst>(I.getOperand(1 - N)) || Asked == ESC_NONE) {
+      emitUse(Asked, &I);
+      continue;
+    }
+    EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
+    Info.a = Asked;
+    Info.index = ESC_REASON_INTEGER;
     emit(Info, &I);
+  }
 }
 
 // ---- differences --------------------------------------------------------------------------------
@@ -173,6 +238,22 @@ static bool gepRange(const GEPOperator &G, const DataLayout &DL, int64_t &Lo, in
   return true;
 }
 
+// Is it a number of an address, or a distance between two, perhaps scaled?
+static bool madeOfAddress(const Value *V) {
+  for (unsigned Steps = 0; Steps < 8; ++Steps) {
+    if (isa<PtrToIntInst>(V))
+      return true;
+    const auto *B = dyn_cast<BinaryOperator>(V);
+    if (B && B->getOpcode() == Instruction::Sub && isa<PtrToIntInst>(B->getOperand(1)))
+      return true;
+    const auto *C = dyn_cast<CastInst>(V);
+    if (!B && !C)
+      break;
+    V = C ? C->getOperand(0) : B->getOperand(0);
+  }
+  return tellsAddress(V);
+}
+
 void BodyLowering::lowerGEP(Instruction &I, const GEPOperator &G, EscValue Dst) {
   EscValue Base = operand(G.getPointerOperand());
   if (Dst == ESC_NONE)
@@ -187,6 +268,16 @@ void BodyLowering::lowerGEP(Instruction &I, const GEPOperator &G, EscValue Dst) 
       Parts.push_back(emitWorld(&I));
     return emitMix(Dst, Parts, &I);
   }
+  // An index made of an address, from another base, makes that address again; one that tells where
+  // an object is chooses by it.
+  SmallVector<EscValue, 4> Parts = {Base};
+  for (const Value *V : G.indices())
+    if (EscValue Index = operand(V); Index != ESC_NONE && madeOfAddress(V)) {
+      lowerAddressNumber(V, &I);
+      Parts.push_back(Index);
+    }
+  if (Parts.size() > 1)
+    return emitMix(Dst, Parts, &I);
   int64_t Lo, Hi;
   if (!I.getType()->isVectorTy() && gepRange(G, ML.DL, Lo, Hi))
     emitCopy(Dst, Base, Lo, Hi, &I);

@@ -159,6 +159,8 @@ bool BodyLowering::lowerAllocator(CallBase &C, Function *Fn) {
       emitLoad(Op.a, Out, PointerType, false, &C);
     }
   }
+  lowerPrintedAddresses(C, *Fn, Op.source);
+  lowerAddressNumbers(C);
   // What else it reads: the string that strdup copies, what asprintf formats.
   for (unsigned N = 0; N < C.arg_size(); ++N)
     if (N != Model.pointer_param && C.getArgOperand(N)->getType()->isPointerTy())

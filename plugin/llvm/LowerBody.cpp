@@ -129,8 +129,9 @@ void BodyLowering::lower(Instruction &I) {
   case Instruction::ICmp:
     if (!I.getOperand(0)->getType()->isPtrOrPtrVectorTy())
       return lowerDecision(I.getOperand(0), I.getOperand(1), I);
-    emitUse(operand(I.getOperand(0)), &I);
-    return emitUse(operand(I.getOperand(1)), &I);
+    return lowerOrder(I);
+  case Instruction::FCmp:
+    return lowerDecision(I.getOperand(0), I.getOperand(1), I);
   case Instruction::Ret:
     return lowerReturn(cast<ReturnInst>(I));
   case Instruction::Call:
@@ -199,8 +200,12 @@ void BodyLowering::lowerPhi(PHINode &I) {
 
 void BodyLowering::lowerCast(CastInst &I) {
   EscValue Dst = result(I), A = operand(I.getOperand(0));
-  if (Dst == ESC_NONE)
+  if (Dst == ESC_NONE) {
+    // One bit, by which the program will decide; the lowest is how the address is aligned.
+    if (!isa<PtrToIntInst>(I) && !isa<PtrToIntInst>(I.getOperand(0)))
+      lowerAddressNumber(I.getOperand(0), &I);
     return emitUse(A, &I);
+  }
   if (A == ESC_NONE && I.getType()->isPtrOrPtrVectorTy()) // a number made into an address
     A = emitWorld(&I);
   uint32_t Flags = 0;

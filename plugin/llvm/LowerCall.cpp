@@ -60,6 +60,7 @@ void BodyLowering::lowerCall(CallBase &C) {
     EscOpInfo Info = esc_op_info(ESC_OP_ICALL);
     SmallVector<EscArg, 8> Args;
     arguments(C, Source, Args);
+    lowerAddressNumbers(C);
     Info.a = operand(C.getCalledOperand());
     if (ML.Closed && Info.a != ESC_NONE)
       Info.index = ML.Signatures.number(C);
@@ -111,29 +112,55 @@ void BodyLowering::arguments(CallBase &C, const CallInfo *Source, SmallVectorImp
 
 // ---- addresses that are printed ---------------------------------------------------------------
 
+// The characters of a constant string, wide or narrow. (A wide one is also a short narrow one.)
+static bool constantText(const Value *V, std::string &Text) {
+  ConstantDataArraySlice Wide;
+  if (getConstantDataArrayInfo(V, Wide, 32) && Wide.Array) {
+    for (uint64_t N = 0; N < Wide.Length && Wide[unsigned(N)] != 0; ++N)
+      Text += Wide[unsigned(N)] < 128 ? char(Wide[unsigned(N)]) : '?';
+    return true;
+  }
+  StringRef Narrow;
+  if (!getConstantStringInfo(V, Narrow))
+    return false;
+  Text = Narrow.str();
+  return true;
+}
+
 // What %p has printed, scanf makes a pointer again: printing an address is converting it. The last
-// named argument of any variadic function may be a format that it hands on. One that is not known
-// here is taken to have no %p.
+// named argument of any variadic function may be a format that it hands on; so is what stands
+// before a va_list. One that is not known here is taken to have no %p.
 void BodyLowering::lowerPrintedAddresses(CallBase &C, Function &Fn, EscSource Source) {
-  unsigned NumFixed = unsigned(Fn.arg_size());
-  StringRef Format;
-  if (!Fn.isVarArg() || NumFixed == 0 || C.arg_size() <= NumFixed ||
-      !getConstantStringInfo(C.getArgOperand(NumFixed - 1), Format) || !Format.contains('%'))
+  unsigned NumFixed = unsigned(Fn.arg_size()), NumArgs = unsigned(C.arg_size());
+  bool TakesList = Fn.isDeclaration() && !Fn.isVarArg() && NumFixed >= 2 && NumArgs == NumFixed &&
+                   (Fn.getName().starts_with("v") || Fn.getName().starts_with("__v"));
+  unsigned FormatAt = NumFixed - (TakesList ? 2 : 1);
+  std::string Format;
+  if ((!Fn.isVarArg() && !TakesList) || NumFixed == 0 || NumArgs <= FormatAt + 1 ||
+      !constantText(C.getArgOperand(FormatAt), Format) || Format.find('%') == std::string::npos)
     return;
   std::vector<unsigned> Printed;
-  if (!printedAddresses(Format.str(), Printed))
-    for (unsigned N = NumFixed; N < C.arg_size(); ++N)
-      Printed.push_back(N - NumFixed);
+  if (!printedAddresses(Format, Printed))
+    for (unsigned N = FormatAt + 1; N < NumArgs; ++N)
+      Printed.push_back(N - FormatAt - 1);
+  if (TakesList && !Printed.empty())
+    Printed = {0};
   for (unsigned N : Printed) {
-    if (N + NumFixed >= C.arg_size())
+    if (N + FormatAt + 1 >= NumArgs)
       continue;
     EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
-    Info.a = operand(C.getArgOperand(N + NumFixed));
+    Info.a = operand(C.getArgOperand(N + FormatAt + 1));
     Info.index = ESC_REASON_INTEGER;
     Info.source = Source;
     if (Info.a != ESC_NONE)
       emit(Info, &C);
   }
+}
+
+// A library's function may make another number of one that it gets, or print it.
+void BodyLowering::lowerAddressNumbers(CallBase &C) {
+  for (const Value *V : C.args())
+    lowerAddressNumber(V, &C);
 }
 
 void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
@@ -149,6 +176,8 @@ void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
   Info.flags = callFlags(C);
   Info.source = ML.Where.calleeSource(M, Source);
   lowerPrintedAddresses(C, *Fn, Info.source);
+  if (Fn->isDeclaration())
+    lowerAddressNumbers(C);
   bool Opaque = Fn->isDeclaration() && Fn->returnDoesNotAlias() && !C.isNoBuiltin() &&
                 C.getType()->isPointerTy() && !esc_model_exists(M, Fn->getName().str().c_str());
   if (Opaque)

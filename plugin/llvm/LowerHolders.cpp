@@ -19,7 +19,7 @@ bool BodyLowering::canHold(Type *T) const {
   if (T->isPointerTy())
     return true;
   if (const auto *I = dyn_cast<IntegerType>(T))
-    return I->getBitWidth() >= 8; // one bit at a time nobody moves a pointer
+    return I->getBitWidth() > 1; // a single bit is a decision (LowerAddress.cpp)
   return T->isVectorTy() || T->isAggregateType() || T->isFloatingPointTy();
 }
 
@@ -29,13 +29,6 @@ bool BodyLowering::carriesOperand(const Instruction &I) const {
   switch (I.getOpcode()) {
   case Instruction::ICmp:
   case Instruction::FCmp:
-  case Instruction::FAdd:
-  case Instruction::FSub:
-  case Instruction::FMul:
-  case Instruction::FDiv:
-  case Instruction::FRem:
-  case Instruction::FPTrunc:
-  case Instruction::FPExt:
   case Instruction::Load: // holds by itself
   case Instruction::Alloca:
   case Instruction::AtomicRMW:

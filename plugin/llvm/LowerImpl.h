@@ -131,11 +131,14 @@ private:
   void lowerArithmetic(llvm::BinaryOperator &I);
   void lowerGEP(llvm::Instruction &I, const llvm::GEPOperator &G, EscValue Dst);
   void lowerDecision(const llvm::Value *A, const llvm::Value *B, llvm::Instruction &I);
+  void lowerOrder(llvm::Instruction &I);
+  void lowerAddressNumber(const llvm::Value *V, llvm::Instruction *From);
 
   // Calls (LowerCall.cpp).
   void lowerCall(llvm::CallBase &C);
   void lowerDirectCall(llvm::CallBase &C, EscFunc Callee);
   void lowerPrintedAddresses(llvm::CallBase &C, llvm::Function &Fn, EscSource Source);
+  void lowerAddressNumbers(llvm::CallBase &C);
   void arguments(llvm::CallBase &C, const CallInfo *Source, llvm::SmallVectorImpl<EscArg> &Args);
   EscNumber argumentNumber(llvm::CallBase &C, uint32_t Param);
   uint32_t callFlags(const llvm::CallBase &C) const;
@@ -155,6 +158,7 @@ private:
   void lowerVariableArgument(llvm::Instruction &I);
   bool lowerVectorMemory(llvm::IntrinsicInst &I);
   void lowerMemoryMove(llvm::CallBase &C);
+  void lowerMemorySet(llvm::CallBase &C);
   void leakOperands(llvm::CallBase &C, EscReason Reason, llvm::StringRef Name);
   void lowerAsm(llvm::CallBase &C);
 

@@ -129,6 +129,20 @@ void BodyLowering::lowerMemoryMove(CallBase &C) {
   emit(Info, &C);
 }
 
+// The byte may be one of a pointer.
+void BodyLowering::lowerMemorySet(CallBase &C) {
+  EscValue Address = operand(C.getArgOperand(0)), Byte = operand(C.getArgOperand(1));
+  if (Byte == ESC_NONE || Address == ESC_NONE)
+    return emitUse(Address, &C);
+  EscOpInfo Info = esc_op_info(ESC_OP_STORE);
+  Info.a = Address;
+  Info.b = Byte;
+  Info.lo = ESC_OFFSET_MIN;
+  Info.hi = ESC_OFFSET_MAX;
+  Info.flags = ESC_OPF_NARROW;
+  emit(Info, &C);
+}
+
 // Loads and stores of vectors under a mask.
 bool BodyLowering::lowerVectorMemory(IntrinsicInst &I) {
   switch (I.getIntrinsicID()) {
@@ -163,7 +177,7 @@ void BodyLowering::lowerIntrinsic(IntrinsicInst &I) {
   if (isa<AnyMemTransferInst>(I))
     return lowerMemoryMove(I);
   if (isa<AnyMemSetInst>(I))
-    return emitUse(operand(I.getArgOperand(0)), &I);
+    return lowerMemorySet(I);
   switch (I.getIntrinsicID()) {
   case Intrinsic::lifetime_start:
   case Intrinsic::lifetime_end: {
@@ -189,9 +203,6 @@ void BodyLowering::lowerIntrinsic(IntrinsicInst &I) {
   case Intrinsic::assume:
   case Intrinsic::objectsize:
   case Intrinsic::is_constant:
-  case Intrinsic::ctpop:
-  case Intrinsic::ctlz:
-  case Intrinsic::cttz:
   case Intrinsic::var_annotation:
   case Intrinsic::invariant_start:
   case Intrinsic::invariant_end:
@@ -215,14 +226,22 @@ void BodyLowering::lowerIntrinsic(IntrinsicInst &I) {
       emit(Info, &I);
     return;
   }
+  // Numbers of bits: made of an address they are as good as a decision.
+  case Intrinsic::ctpop:
+  case Intrinsic::ctlz:
+  case Intrinsic::cttz:
+    return lowerAddressNumber(I.getArgOperand(0), &I);
   default:
     break;
   }
   if (!I.doesNotAccessMemory())
     return leakOperands(I, ESC_REASON_UNKNOWN_CALLEE, Intrinsic::getBaseName(I.getIntrinsicID()));
   EscValue Dst = result(I);
-  if (Dst == ESC_NONE)
+  if (Dst == ESC_NONE) {
+    for (const Value *V : I.args())
+      lowerAddressNumber(V, &I);
     return;
+  }
   SmallVector<EscValue, 4> Operands;
   for (const Value *V : I.args())
     Operands.push_back(operand(V));
