@@ -71,6 +71,16 @@ inline void setVerdict(Finding &F, const EscVerdict &V, bool Rewrote, bool Moved
   F.Moved = Rewrote ? Moved : Says;
 }
 
+// A local that was moved: "address of x escapes: returned" becomes "moved to heap: x".
+inline void sayMovedToHeap(Finding &F) {
+  const std::string Before = "address of ";
+  std::string Name =
+      F.Text.compare(0, Before.size(), Before) ? F.Text : F.Text.substr(Before.size());
+  F.Text = "moved to heap: " + Name.substr(0, Name.rfind(" escapes"));
+  F.Flow.clear();
+  F.Printed = F.Good = true;
+}
+
 // What is known about one allocation call of the source.
 struct Site {
   std::vector<Finding> Copies;           // of all stages

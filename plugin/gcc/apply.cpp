@@ -50,7 +50,7 @@ public:
       else if (reallocs.count(s.call)) // of no slot
         rewrite_realloc(s.call, s.model, {}, &s, state);
     leave_at_returns();
-    finish();
+    finish_body();
     pop_cfun();
   }
 
@@ -114,16 +114,6 @@ private:
     }
   }
 
-  static void finish() {
-    free_dominance_info(CDI_DOMINATORS);
-    free_dominance_info(CDI_POST_DOMINATORS);
-    calculate_dominance_info(CDI_DOMINATORS);
-    mark_virtual_operands_for_renaming(cfun);
-    update_ssa(TODO_update_ssa);
-    free_dominance_info(CDI_DOMINATORS);
-    cgraph_edge::rebuild_references();
-  }
-
   plan &p;
   const std::vector<instance> &clones;
   const std::map<EscSite, tree> &notes; // for verify mode
@@ -172,6 +162,16 @@ std::set<EscSite> carry_out(plan &p, const std::vector<instance> &clones, const 
 
 } // namespace
 
+void finish_body() {
+  free_dominance_info(CDI_DOMINATORS);
+  free_dominance_info(CDI_POST_DOMINATORS);
+  calculate_dominance_info(CDI_DOMINATORS);
+  mark_virtual_operands_for_renaming(cfun);
+  update_ssa(TODO_update_ssa);
+  free_dominance_info(CDI_DOMINATORS);
+  cgraph_edge::rebuild_references();
+}
+
 std::string linkage_name_of(tree decl) { return linkage_name(decl); }
 
 // A hash of where the site stands, through what it was inlined, and how it is written.
@@ -189,8 +189,13 @@ std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, a
   for (;;) {
     plan p = make_plan(lowered, opts, state.rewrites, excluded);
     std::vector<instance> clones;
-    if (make_clones(p, clones, state))
-      return carry_out(p, clones, opts, state);
+    if (make_clones(p, clones, state)) {
+      std::set<EscSite> moved = carry_out(p, clones, opts, state);
+      state.heap_locals.clear();
+      if (opts.HeapLocals)
+        move_locals_to_heap(lowered, opts, state);
+      return moved;
+    }
     for (const auto &f : p.functions)
       for (const op_plan &op : f.second.ops)
         if (op.what == op_plan::kind::calls)

@@ -31,12 +31,14 @@ bool is_slot(tree var);
 
 // The name of a site, the same from run to run.
 std::string site_hash(const lowered_module &lowered, EscSite site);
+std::string local_hash(const lowered_function &f, EscLocal local);
 std::string linkage_name_of(tree decl);
 
 // What the rounds of one unit share.
 struct apply_state {
   uint64_t rewrites = 0;
   std::set<const gimple *> settled; // allocations that stay on the heap on purpose
+  std::set<std::pair<EscFunc, EscLocal>> heap_locals; // moved to the heap by the last round
 };
 
 // Rewrites all bodies. Returns the sites that were moved.

@@ -27,31 +27,14 @@ bool has_plain_frame(::function *fun, bool may_return_twice) {
          !lookup_attribute("naked", DECL_ATTRIBUTES(fun->decl)) && opt_for_fn(fun->decl, optimize);
 }
 
-class selection {
-public:
-  explicit selection(const Options &opts) : opts(opts) {
-    ready = !opts.Only.empty() && regcomp(&only, opts.Only.c_str(), REG_EXTENDED | REG_NOSUB) == 0;
-  }
-  ~selection() {
-    if (ready)
-      regfree(&only);
-  }
-  selection(const selection &) = delete;
-  selection &operator=(const selection &) = delete;
-
-  bool allows(const lowered_module &lowered, EscSite site) const {
-    std::string name = linkage_name_of(lowered.functions[lowered.sites[site].function].node->decl);
-    name = name.substr(0, name.find('.'));
-    if (!opts.Only.empty() && (!ready || regexec(&only, name.c_str(), 0, nullptr, 0) != 0))
-      return false;
-    return opts.Site.empty() || site_hash(lowered, site) == opts.Site;
-  }
-
-private:
-  const Options &opts;
-  regex_t only;
-  bool ready;
-};
+bool is_chosen(const Options &opts, const lowered_module &lowered, EscSite site) {
+  if (!is_chosen(opts, lowered.functions[lowered.sites[site].function].node->decl))
+    return false;
+  if (opts.Site.empty() && !opts.Allows)
+    return true;
+  std::string hash = site_hash(lowered, site);
+  return (opts.Site.empty() || hash == opts.Site) && (!opts.Allows || opts.Allows(hash));
+}
 
 op_plan describe_op(const plan &p, const lowered_function &f, EscOp op) {
   op_plan o;
@@ -94,7 +77,7 @@ class planner {
 public:
   planner(lowered_module &lowered, const Options &opts, uint64_t rewrites,
           std::set<EscSite> &excluded)
-      : lowered(lowered), opts(opts), rewrites(rewrites), chosen(opts), excluded(excluded) {}
+      : lowered(lowered), opts(opts), rewrites(rewrites), excluded(excluded) {}
 
   plan make() {
     for (;;) {
@@ -118,7 +101,7 @@ private:
     for (EscSite site = 0; site < lowered.sites.size(); ++site) {
       EscVerdict v = esc_site_verdict(lowered.m.get(), site);
       if (!is_moved(v) || excluded.count(site) || !lowered.sites[site].call ||
-          !chosen.allows(lowered, site))
+          !is_chosen(opts, lowered, site))
         continue;
       if (p.sites.size() + rewrites >= opts.Limit)
         return;
@@ -183,12 +166,24 @@ private:
   lowered_module &lowered;
   const Options &opts;
   uint64_t rewrites;
-  selection chosen;
   std::set<EscSite> &excluded;
   std::set<EscSite> refused;
 };
 
 } // namespace
+
+bool is_chosen(const Options &opts, tree decl) {
+  if (opts.Only.empty())
+    return true;
+  std::string name = linkage_name_of(decl);
+  name = name.substr(0, name.find('.'));
+  regex_t only;
+  if (regcomp(&only, opts.Only.c_str(), REG_EXTENDED | REG_NOSUB) != 0)
+    return false;
+  bool matches = regexec(&only, name.c_str(), 0, nullptr, 0) == 0;
+  regfree(&only);
+  return matches;
+}
 
 plan make_plan(lowered_module &lowered, const Options &opts, uint64_t rewrites,
                std::set<EscSite> &excluded) {

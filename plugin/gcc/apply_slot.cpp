@@ -17,6 +17,13 @@
 #include "apply_verify.h"
 
 namespace escapement {
+
+bool is_library(built_in_function code) {
+  tree decl = builtin_decl_explicit(code);
+  cgraph_node *node = decl ? cgraph_node::get(decl) : nullptr;
+  return decl && !(node && node->definition);
+}
+
 void count_edge(gcall *call) {
   cgraph_node *node = cgraph_node::get(cfun->decl);
   node->create_edge(cgraph_node::get_create(gimple_call_fndecl(call)), call,
@@ -99,13 +106,6 @@ bool is_size(const gcall *call, uint32_t param) {
 bool is_pointer(const gcall *call, uint32_t param) {
   return param < gimple_call_num_args(call) &&
          POINTER_TYPE_P(TREE_TYPE(gimple_call_arg(call, param)));
-}
-
-// A function of that name that the program defines is some other function.
-bool is_library(built_in_function code) {
-  tree decl = builtin_decl_explicit(code);
-  cgraph_node *node = decl ? cgraph_node::get(decl) : nullptr;
-  return decl && !(node && node->definition);
 }
 
 bool can_duplicate(const gcall *call, const EscAllocatorModel &model) {

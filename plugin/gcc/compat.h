@@ -45,6 +45,7 @@
 #include "ipa-param-manipulation.h"
 #include "gimple-iterator.h"
 #include "gimple-ssa.h"
+#include "gimplify.h"
 #include "gimplify-me.h"
 #include "gimple-walk.h"
 #include "gimple-fold.h"

@@ -18,6 +18,7 @@ struct lowered_function {
   cgraph_node *node = nullptr;
   EscFunc id = ESC_NONE;
   std::vector<gimple *> op_stmt; // EscOp -> what caused it; null: nothing in the body
+  std::vector<tree> locals;      // EscLocal -> the variable or parameter; null: none
 };
 
 struct lowered_site {

@@ -34,6 +34,8 @@ EscLocal body_lowering::local(tree decl) {
   else if (DECL_NAME(decl) && !DECL_ARTIFICIAL(decl))
     name = IDENTIFIER_POINTER(DECL_NAME(decl));
   EscLocal l = new_local(bytes, name, ml.where.at(DECL_SOURCE_LOCATION(decl)));
+  lf.locals.resize(std::max<size_t>(lf.locals.size(), l + 1), NULL_TREE);
+  lf.locals[l] = decl;
   return locals[decl] = l;
 }
 

@@ -107,7 +107,7 @@ void driver::decide(bool rewrite) {
       return;
     std::set<EscSite> moved = apply_verdicts(lowered, opts, state);
     if (opts.NeedSource)
-      out.collect(at, lowered, moved, true);
+      out.collect(at, lowered, moved, true, state.heap_locals);
     if (moved.empty())
       return;
     if (at == Stage::Early)

@@ -8,6 +8,7 @@
 //     apply_free.cpp     free of what may be a slot
 //     apply_realloc.cpp  realloc of what may be a slot, and into one
 //     apply_verify.cpp   the objects of slots in guarded memory
+//     apply_locals.cpp   locals -> heap
 //
 // INVARIANT  A site is in a plan only if everything that frees it is in the plan too. A plan is
 // built and checked without touching a body; copies may be made and thrown away.
@@ -101,6 +102,9 @@ plan make_plan(lowered_module &lowered, const Options &opts, uint64_t rewrites,
 // The operations of a function that free what its caller can name (for copies of it).
 function_plan &foreign_plan(plan &p, unsigned function);
 
+// Whether the options allow changes in this function.
+bool is_chosen(const Options &opts, tree decl);
+
 // ---- apply_clone.cpp
 // Fills plan::clones. Returns the sites that must not be moved: not empty, and the plan is of no
 // use.
@@ -113,7 +117,15 @@ bool make_clones(plan &p, std::vector<instance> &made, apply_state &state);
 // Lets a call reach the copy, with the addresses of the slots behind its arguments.
 void call_clone(gcall *call, cgraph_node *clone, const std::vector<slot_ref> &slots);
 
+// ---- apply.cpp
+void finish_body(); // of cfun: the virtual operands are renamed, references counted anew
+
+// ---- apply_locals.cpp
+void move_locals_to_heap(lowered_module &lowered, const Options &opts, apply_state &state);
+
 // ---- apply_slot.cpp
+// A function of that name that the program defines is some other function.
+bool is_library(built_in_function code);
 bool can_move_site(const site_plan &s);
 tree make_slot(const site_plan &s); // in cfun
 void move_site(const site_plan &s);

@@ -93,8 +93,6 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   }
   Options opts;
   std::string wrong = parseOptions(texts(*arguments), opts);
-  if (wrong.empty() && opts.HeapLocals)
-    wrong = "argument 'heap-locals' is for Clang only";
   if (!wrong.empty()) {
     error("escapement: %s", wrong.c_str());
     return 1;

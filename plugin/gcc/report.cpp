@@ -70,6 +70,7 @@ struct report::collector {
   const lowered_module &lowered;
   const std::set<EscSite> &moved;
   bool rewrote;
+  const std::set<std::pair<EscFunc, EscLocal>> &heap_locals;
   std::map<EscFunc, tree> functions;
   // With m=1 and a report file: what m=1 alone would find.
   std::set<position> level1;
@@ -90,8 +91,8 @@ void report::open() {
 }
 
 void report::collect(Stage at, const lowered_module &lowered, const std::set<EscSite> &moved,
-                     bool rewrote) {
-  collector c{*this, at, lowered, moved, rewrote, {}, {}};
+                     bool rewrote, const std::set<std::pair<EscFunc, EscLocal>> &heap_locals) {
+  collector c{*this, at, lowered, moved, rewrote, heap_locals, {}, {}};
   for (const lowered_function &f : lowered.functions)
     c.functions[f.id] = f.node->decl;
   int level = opts.MLevel >= 2 || file ? 2 : 1;
@@ -116,6 +117,10 @@ void report::add(collector &c, const EscFinding &f) {
   Finding found = copy(c, f);
   if (f.kind == ESC_FIND_SITE)
     return add_site(c, f.site, std::move(found));
+  if (f.kind == ESC_FIND_LOCAL && c.heap_locals.count({f.func, f.item})) {
+    sayMovedToHeap(found);
+    heap_locals.insert({{found.File, found.Line, found.Col}, found});
+  }
   if (c.at == Stage::First)
     others.push_back(std::move(found));
 }
@@ -171,7 +176,13 @@ void report::finish() {
     file = nullptr;
     return;
   }
-  std::vector<Finding> lines = others, details = others;
+  std::vector<Finding> lines;
+  for (const Finding &f : others)
+    if (f.Kind != ESC_FIND_LOCAL || !heap_locals.count({f.File, f.Line, f.Col}))
+      lines.push_back(f);
+  for (const auto &entry : heap_locals)
+    lines.push_back(entry.second);
+  std::vector<Finding> details = lines;
   for (auto &entry : sites) {
     std::vector<Finding> copies = finalCopies(entry.second, last_seen, opts);
     if (copies.empty())

@@ -20,7 +20,7 @@ public:
   // After esc_analyze, and after apply: remember the findings, and which sites were really moved.
   // `rewrote` false: nothing is ever applied, a verdict counts as done. Copies what it needs.
   void collect(Stage at, const lowered_module &lowered, const std::set<EscSite> &moved,
-               bool rewrote);
+               bool rewrote, const std::set<std::pair<EscFunc, EscLocal>> &heap_locals = {});
   // The end of the optimizer: this allocation call is still there.
   void still_there(const call_info *site, const std::string &chain);
   void saw_last() { last_seen = true; }
@@ -42,6 +42,8 @@ private:
   bool last_seen = false;
   std::map<const call_info *, Site> sites;
   std::vector<Finding> others; // parameters, results, locals
+  // Locals that were moved to the heap, by their place.
+  std::map<std::tuple<std::string, unsigned, unsigned>, Finding> heap_locals;
 };
 
 } // namespace escapement

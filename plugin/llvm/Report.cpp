@@ -187,15 +187,6 @@ struct Report::Impl {
     Sites[S.Source].Copies.push_back(std::move(New));
   }
 
-  // "address of x escapes: returned" -> "moved to heap: x"
-  static void sayMovedToHeap(Finding &F) {
-    StringRef Name = F.Text;
-    Name.consume_front("address of ");
-    F.Text = ("moved to heap: " + Name.substr(0, Name.rfind(" escapes"))).str();
-    F.Flow.clear();
-    F.Printed = F.Good = true;
-  }
-
   // ---- what is said in the end
 
   std::vector<Finding> otherFindings() {

@@ -26,7 +26,6 @@ refused "unknown argument 'nonsense'" $arg-nonsense
 refused "argument 'm' is 1 or 2, not '3'" $arg-m=3
 refused "argument 'max-object' needs a number of bytes, not 'big'" $arg-max-object=big
 refused "cannot read models file '/nowhere'" $arg-models=/nowhere
-refused "argument 'heap-locals' is for Clang only" $arg-heap-locals
 
 # The same lines at every level but for what is moved; nothing is moved at -O0 or in report mode.
 for level in -O1 -O2 -O3 -Os -Og -Ofast; do

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-// not-gcc: heap-locals is Clang's
 // args: -fplugin-arg-escapement-heap-locals
 /* That an unknown callee may keep an address proves nothing: the local stays. */
 // silent: only a visible flow moves a local
