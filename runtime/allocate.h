@@ -14,7 +14,9 @@ void *escrt_new_slow(size_t size);
 void escrt_free_slow(void *p);
 /* bin: BIN_SCALE * class; p is the start of an object. */
 void escrt_free_object(void *p, uint32_t bin);
-/* The same, and it seems to be free already. */
+/* The same of a large object that a cache may hold, whose record says already that it is free. */
+void escrt_free_kept(void *p, uint32_t bin);
+/* As escrt_free_object, and it seems to be free already. */
 void escrt_free_doubted(void *p, uint32_t bin);
 
 /* Aligned to a power of two; zeroed tells whether all bytes are known to be zero. */

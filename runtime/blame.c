@@ -17,6 +17,10 @@ static const char *object_state(const Span *span, uint32_t index) {
                                                                        : "allocated";
 }
 
+static bool is_free(const Span *span) {
+    return span->state != SPAN_LARGE || record_of(span->page)->mask == RECORD_CACHED;
+}
+
 COLD void escrt_die_of(const void *p, const char *what) {
     const Span *span = span_of(p);
     if (!span)
@@ -25,9 +29,8 @@ COLD void escrt_die_of(const void *p, const char *what) {
     if (span->state != SPAN_SMALL)
         escrt_die("%s: %p, span %p of %zu bytes, no size class, state %s, at byte %zu of a large "
                   "object of %zu bytes",
-                  what, p, (void *)start, span_bytes(span),
-                  span->state == SPAN_LARGE ? "allocated" : "free", (size_t)((char *)p - start),
-                  span->size);
+                  what, p, (void *)start, span_bytes(span), is_free(span) ? "free" : "allocated",
+                  (size_t)((char *)p - start), span->size);
     uint32_t i = object_at(span, p);
     escrt_die("%s: %p, span %p of %zu bytes, size class %u of %u bytes, state %s, at byte %zu of "
               "object %u",

@@ -34,13 +34,13 @@
 enum {
     FIRST_SLOT = (SLAB_TABLE + sizeof escrt_class_table) / sizeof(void *) + 1,
     MAX_BATCH = 128,
-    /* Spans of up to 128 KiB, and longer ones, that a bin holds at most; fewer in small heaps:
-       spans_allowed. */
-    SHORT_SPANS = 8,
-    LONG_SPANS = 4,
-    /* Pages in use for each span in a bin, times the caches: all those of one cache are 4 to 16 %.
-     */
-    SPAN_SHARE = 2048,
+    /* Spans of one length in a cache. */
+    MOST_SPANS = 16,
+    /* All spans in all caches are a sixteenth of what is in use, or a quarter of what is more than
+     * 32 MiB: small programs keep little. */
+    SPAN_SHARE = 16,
+    LARGE_HEAP_SHARE = 4,
+    LARGE_HEAP = 32 << 20,
     /* A bin may grow to four times what a class says, or to eight objects: to a 256th of what is in
      * use, divided by the caches. Programs with much memory go to the central lists less often. */
     GROWTH = 4,
@@ -51,6 +51,7 @@ enum {
     TRIES = 4,        /* somebody steps through us, or takes what we put there */
 };
 
+_Static_assert(MAX_SMALL == 32768 && PAGE_BYTES == 8192, "fast_*.S has these as numbers");
 _Static_assert(sizeof(Slab) <= SLAB_TABLE, "bins and the table of classes overlap");
 
 /* What rseq_offset leads to when libc registers none: CPU -2, for ever. */
@@ -81,6 +82,7 @@ Slab **escrt_slabs;
 ptrdiff_t escrt_rseq_offset;
 size_t escrt_small_bound;   /* 0 until everything is ready: every size is slow */
 size_t escrt_counted_bound; /* the same of the way in that counts bytes; 0 while nobody counts */
+size_t escrt_kept_range;    /* the same of larger objects, which malloc.c takes from caches */
 
 /* Enough for the table of classes to be read too, and a NULL before. */
 static const struct {
@@ -109,10 +111,6 @@ static void *slab_pop(Slab *slab, uint32_t class) {
     if (p)
         __atomic_store_n(&bin->header, bin->header + HEADER_POP, __ATOMIC_RELEASE);
     return p;
-}
-
-static uint32_t count_in(const Slab *slab, uint32_t bin) {
-    return load_top(&slab->bins[bin]) - slab->bins[bin].begin;
 }
 
 /* The entry that says where p was put when it was freed last. */
@@ -163,13 +161,15 @@ static uint32_t capacity(uint32_t bin) {
     if (bin < NUM_CLASSES)
         return (uint32_t)max_size(min_size(GROWTH * escrt_classes[bin].cached, MOST_CACHED),
                                   max_size(LEAST_CACHED, escrt_classes[bin].cached));
-    return length_of_bin(bin) <= EXACT_LENGTH ? SHORT_SPANS : LONG_SPANS;
+    return MOST_SPANS;
 }
 
-/* Where a bin ends until it grows. */
+/* Where a bin ends until it grows. A span is memory that programs with few large objects would
+ * notice: one of each length where most programs need one. */
 static uint16_t first_end(const Bin *bin, uint32_t number) {
-    return number < NUM_CLASSES ? (uint16_t)(bin->begin + escrt_classes[number].cached)
-                                : bin->limit;
+    uint32_t n =
+        number < NUM_CLASSES ? escrt_classes[number].cached : length_of_bin(number) <= EXACT_LENGTH;
+    return (uint16_t)(bin->begin + n);
 }
 
 static Slab *new_slab(void) {
@@ -337,26 +337,41 @@ void *escrt_cache_alloc(uint32_t class) {
     return p;
 }
 
-/* Lets the bin of this CPU hold another batch, when all of it is a small share of what is in use.
- * By the time it is known the thread may be elsewhere, and somebody may drain the bin: any end up
- * to the limit is right. */
-static bool grow_bin(uint32_t class) {
+/* What all bins of spans of the slab may hold together, in bytes. */
+static size_t room_for_spans(const Slab *slab) {
+    size_t bytes = 0;
+    for (uint32_t i = NUM_CLASSES; i < NUM_BINS; i++)
+        bytes += (size_t)(slab->bins[i].end - slab->bins[i].begin) * length_of_bin(i) << PAGE_SHIFT;
+    return bytes;
+}
+
+/* Lets the bin of this CPU hold another batch, or span, when all of it, or all spans, are a small
+ * share of what is in use. By the time it is known the thread may be elsewhere, and somebody may
+ * drain the bin: any end up to the limit is right. */
+static bool grow_bin(uint32_t number) {
 #ifdef ESCRT_RSEQ
     int32_t cpu = current_cpu();
     Slab *slab = cpu < 0 ? EMPTY_SLAB : __atomic_load_n(&escrt_slabs[cpu], __ATOMIC_ACQUIRE);
-    Bin *bin = &slab->bins[class];
+    Bin *bin = &slab->bins[number];
     if (slab == EMPTY_SLAB || bin->end == bin->limit)
         return false;
-    const SizeClass *c = &escrt_classes[class];
-    size_t end = min_size(bin->limit, (size_t)bin->end + c->batch);
-    size_t share =
-        (escrt_heap_in_use_pages() << PAGE_SHIFT) / (BIN_SHARE * max_size(cache.num_made, 1));
-    if ((end - bin->begin) * c->bytes > share)
+    size_t in_use = escrt_heap_in_use_pages() << PAGE_SHIFT, end, bytes, most;
+    if (number < NUM_CLASSES) {
+        end = min_size(bin->limit, (size_t)bin->end + escrt_classes[number].batch);
+        bytes = (end - bin->begin) * escrt_classes[number].bytes;
+        most = in_use / BIN_SHARE;
+    } else {
+        end = bin->end + 1u;
+        bytes = room_for_spans(slab) + ((size_t)length_of_bin(number) << PAGE_SHIFT);
+        most = max_size(in_use / SPAN_SHARE,
+                        in_use > LARGE_HEAP ? (in_use - LARGE_HEAP) / LARGE_HEAP_SHARE : 0);
+    }
+    if (bytes > most / max_size(cache.num_made, 1))
         return false;
     __atomic_store_n(&bin->end, (uint16_t)end, __ATOMIC_RELAXED);
     return true;
 #else
-    (void)class;
+    (void)number;
     return false;
 #endif
 }
@@ -382,30 +397,8 @@ void *escrt_cache_take_span(uint32_t bin) {
     return pop(bin);
 }
 
-/* Kept spans are memory that programs with few large objects would notice: a share of what is in
- * use, and one where most programs need one. */
-static uint32_t spans_allowed(uint32_t bin) {
-    size_t share = escrt_heap_in_use_pages() / (SPAN_SHARE * max_size(cache.num_made, 1));
-    return (uint32_t)share + (length_of_bin(bin) <= EXACT_LENGTH);
-}
-
-/* In the cache of this CPU; by the time it is known that may be another. */
-static uint32_t count_here(uint32_t bin) {
-#ifdef ESCRT_RSEQ
-    int32_t cpu = current_cpu();
-    if (cpu >= 0)
-        return count_in(__atomic_load_n(&escrt_slabs[cpu], __ATOMIC_ACQUIRE), bin);
-#endif
-    LockedSlab *mine = lock_slab();
-    uint32_t n = count_in(mine->slab, bin);
-    lock_give(&mine->lock);
-    return n;
-}
-
 bool escrt_cache_put_span(uint32_t bin, void *p) {
-    if (count_here(bin) >= spans_allowed(bin))
-        return false;
-    return push_many(bin, &p, 1) == 1 || (make_slab() && push_many(bin, &p, 1) == 1);
+    return push(bin, p) || ((make_slab() || grow_bin(bin)) && push(bin, p));
 }
 
 /* ---- all slabs ----------------------------------------------------------------------------- */
@@ -521,7 +514,7 @@ size_t escrt_cache_drain(bool all) {
 
 void escrt_cache_disable(void) {
     cache.disabled = true;
-    escrt_small_bound = escrt_counted_bound = 0;
+    escrt_small_bound = escrt_counted_bound = escrt_kept_range = 0;
     escrt_cache_drain(true);
     for (uint32_t i = 0; i < LOCKED_SLABS; i++) {
         lock_take(&cache.locked[i].lock);
@@ -534,6 +527,8 @@ void escrt_cache_count_allocs(bool count) {
     __atomic_store_n(&escrt_small_bound, count || cache.disabled ? 0 : MAX_SMALL + 1,
                      __ATOMIC_RELAXED);
     __atomic_store_n(&escrt_counted_bound, count && !cache.disabled ? MAX_SMALL + 1 : 0,
+                     __ATOMIC_RELAXED);
+    __atomic_store_n(&escrt_kept_range, count || cache.disabled ? 0 : MAX_KEPT - MAX_SMALL,
                      __ATOMIC_RELAXED);
 }
 
@@ -601,7 +596,8 @@ static void check_cached(uint32_t bin, void *p) {
     if (bin < NUM_CLASSES)
         RT_ASSERT(0, span->class == bin && !object_is_free(span, object_at(span, p)));
     else
-        RT_ASSERT(0, span->state == SPAN_CACHED && span->npages == length_of_bin(bin));
+        RT_ASSERT(0, record_of(span->page)->mask == RECORD_CACHED &&
+                         span->npages == length_of_bin(bin));
 }
 
 /* At rest only: what is cached changes under a reader. */

@@ -10,6 +10,10 @@
 /* Before a slab: for 4096 values of the bits 4 to 15 of an address, the slot where an object there
  * was put when it was freed last; 2 bytes each. */
 #define SLAB_RECENT 8192
+/* PageRecord.mask of the first page of a large object that caches may hold. No small span has
+ * these. */
+#define RECORD_LIVE 1
+#define RECORD_CACHED 2
 /* What a pop adds to a bin's header: one slot less, one pop more. */
 #define HEADER_POP 65535
 
@@ -59,7 +63,8 @@ void *escrt_cache_alloc(uint32_t class);
 /* The object is validated. */
 void escrt_cache_free(uint32_t class, void *p);
 
-/* A large object's span of that bin's length from the cache; NULL: there is none. */
+/* A large object's span of that bin's length from the cache; NULL: there is none. Its record says
+ * still that it is free. */
 void *escrt_cache_take_span(uint32_t bin);
 /* False: the cache is full, and the caller keeps it. */
 bool escrt_cache_put_span(uint32_t bin, void *p);

@@ -5,6 +5,7 @@
  * of two of pages; class_of(n) is the smallest class that holds n bytes.
  */
 #include "classes.h"
+#include "cache.h"
 
 /* A cache holds up to 64 KiB of a class, at least two objects and at most 256: more saves nothing
  * measurable (the refill of a batch of 128 is below a nanosecond an object), less costs locks. */
@@ -22,6 +23,17 @@ const SizeClass escrt_classes[NUM_CLASSES] = {
 #include "size_classes.def"
 #undef SIZE_CLASS
 };
+
+/* In a second place because assembly reads it; tests/unit_classes.c compares with bin_of_length. */
+#define EXACT(npages) (BIN_SCALE * (NUM_CLASSES + (npages)-FIRST_LENGTH))
+#define PAIR(npages) EXACT(EXACT_LENGTH + ((npages)-EXACT_LENGTH) / 2)
+#define PAIRS(npages) [(npages)-2] = PAIR(npages), PAIR(npages)
+const uint8_t escrt_kept_bins[LAST_LENGTH] = {
+    [4] = EXACT(5), EXACT(6),  EXACT(7),  EXACT(8),  EXACT(9),  EXACT(10), EXACT(11),
+    EXACT(12),      EXACT(13), EXACT(14), EXACT(15), EXACT(16), PAIRS(18), PAIRS(20),
+    PAIRS(22),      PAIRS(24), PAIRS(26), PAIRS(28), PAIRS(30), PAIRS(32),
+};
+_Static_assert(BIN_SCALE *NUM_BINS < 256 && FIRST_LENGTH == 5 && EXACT_LENGTH == 16, "see above");
 
 uint8_t escrt_class_table[MAX_SMALL / GRANULE + 1];
 

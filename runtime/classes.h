@@ -22,10 +22,10 @@ typedef struct SizeClass {
     uint16_t batch;   /* objects that move between a cache and the central list at once */
 } SizeClass;
 
-extern const SizeClass escrt_classes[NUM_CLASSES];
+HIDDEN extern const SizeClass escrt_classes[NUM_CLASSES];
 
 /* The class of each size up to MAX_SMALL, in granules; filled by escrt_classes_init. */
-extern uint8_t escrt_class_table[MAX_SMALL / GRANULE + 1];
+HIDDEN extern uint8_t escrt_class_table[MAX_SMALL / GRANULE + 1];
 
 void escrt_classes_init(void);
 
@@ -44,6 +44,7 @@ enum {
     LAST_LENGTH = 32,
     NUM_LENGTHS = EXACT_LENGTH - FIRST_LENGTH + 1 + (LAST_LENGTH - EXACT_LENGTH) / 2,
     NUM_BINS = NUM_CLASSES + NUM_LENGTHS,
+    MAX_KEPT = LAST_LENGTH << PAGE_SHIFT, /* bytes of the largest object in a cache */
 };
 
 /* The bin of the shortest length that holds so many pages; 0: they are too many, or too few. */
@@ -54,6 +55,10 @@ static inline uint32_t bin_of_length(uint32_t npages) {
         return NUM_CLASSES + npages - FIRST_LENGTH;
     return NUM_CLASSES + EXACT_LENGTH - FIRST_LENGTH + (npages - EXACT_LENGTH + 1) / 2;
 }
+
+/* The same for large objects that caches may hold, by pages less one, times BIN_SCALE: what
+ * fast_*.S reads. */
+HIDDEN extern const uint8_t escrt_kept_bins[LAST_LENGTH];
 
 static inline uint32_t length_of_bin(uint32_t bin) {
     uint32_t i = bin - NUM_CLASSES;

@@ -13,7 +13,7 @@ typedef struct Config {
 #undef CONFIG_TEXT
 } Config;
 
-extern Config escrt_config;
+HIDDEN extern Config escrt_config;
 
 /* ESCAPEMENT_STRESS=WORD,WORD: rare paths made constant, for tests. */
 enum {
@@ -22,7 +22,7 @@ enum {
     STRESS_CHECK = 4,    /* the whole heap is checked after every slow path */
     STRESS_STEAL = 8,    /* every refill first takes what the caches of all CPUs have */
 };
-extern uint32_t escrt_stress;
+HIDDEN extern uint32_t escrt_stress;
 
 /* Reads the environment and sets up what it asks for. A wrong value is a line, and the default. A
  * set-user-ID program obeys nothing that names a file. */

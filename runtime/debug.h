@@ -7,7 +7,7 @@
 
 /* 0: off. 1: poison, canaries, a quarantine. 2: and every object in pages of its own, with a guard
  * page behind; freed ones trap. 3: and the whole heap checked after every 64th free. */
-extern int escrt_debug_level;
+HIDDEN extern int escrt_debug_level;
 
 void escrt_debug_start(int level);
 void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed);

@@ -44,7 +44,11 @@ static bool resized(void *p, size_t size) {
     Span *span = span_of(p);
     if (!span || span->state != SPAN_LARGE || span->flags || size <= MAX_SMALL || escrt_debug_level)
         return false;
-    return escrt_heap_resize(span, (uint32_t)((size + PAGE_BYTES - 1) >> PAGE_SHIFT), size);
+    uint32_t npages = (uint32_t)((size + PAGE_BYTES - 1) >> PAGE_SHIFT),
+             bin = bin_of_length(npages);
+    if (bin && span_is_kept(span) && length_of_bin(bin) == span->npages)
+        return true;
+    return escrt_heap_resize(span, npages, size);
 }
 
 /* A large object that moves because it grows will grow again: an eighth more makes the moves of a
@@ -165,18 +169,25 @@ EXPORT size_t malloc_usable_size(void *p) {
     return escrt_debug_level ? escrt_debug_size(p) : escrt_usable_size(p, "malloc_usable_size");
 }
 
-/* C23 wants the size that was asked for. A small object remembers only its class; one that realloc
- * left in place may be down to half of it. */
+/* The most that can have been asked for. */
+static size_t most_bytes(const Span *span) {
+    return span->class          ? escrt_classes[span->class].bytes
+           : span_is_kept(span) ? span_bytes(span)
+                                : span->size;
+}
+
+/* C23 wants the size that was asked for. A small object remembers only its class, and one that
+ * caches may hold its length; one that realloc left in place may be down to half of it. */
 static bool size_matches(const void *p, size_t size) {
     const Span *span = span_of(p);
     if (!span)
         return true; /* free says what is wrong */
     if (unlikely(escrt_debug_level))
         return size == escrt_debug_size(p);
-    size_t bytes = span->state == SPAN_SMALL ? escrt_classes[span->class].bytes : span->size;
-    return span->state == SPAN_SMALL
-               ? size <= bytes && (size > bytes / 2 || class_of(size) == span->class)
-               : size == bytes;
+    if (span->state != SPAN_SMALL && !span_is_kept(span))
+        return size == span->size;
+    size_t bytes = most_bytes(span);
+    return size <= bytes && (size > bytes / 2 || class_of(size) == span->class);
 }
 
 EXPORT void free_sized(void *p, size_t size) {
@@ -188,7 +199,7 @@ EXPORT void free_sized(void *p, size_t size) {
 /* An alignment may have asked for a larger class, so the size is bounded from above alone. */
 EXPORT void free_aligned_sized(void *p, size_t align, size_t size) {
     const Span *span = p ? span_of(p) : NULL;
-    if (span && unlikely(size > (span->class ? escrt_classes[span->class].bytes : span->size)))
+    if (span && unlikely(size > most_bytes(span)))
         escrt_die_of(p, "free_aligned_sized with another size than the object was allocated with");
     if (span && unlikely(!is_power_of_two(align) || (uintptr_t)p % align))
         escrt_die_of(p, "free_aligned_sized with an alignment the object does not have");

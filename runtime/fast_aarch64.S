@@ -12,9 +12,12 @@
 #define RSEQ_SIGNATURE 0xd428bc00
 #define CPU_ID 4
 #define RSEQ_CS 8
+#define MAX_SMALL_BYTES 32768
+#define PAGE_MASK 8191
 
     .irp name, escrt_small_bound, escrt_rseq_offset, escrt_slabs, escrt_heap_last, escrt_heap_limit, \
-          escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_object, escrt_free_doubted, escrt_rseq_pop, \
+          escrt_kept_range, escrt_kept_bins, escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_object, \
+          escrt_free_doubted, escrt_free_kept, escrt_rseq_pop, \
           escrt_rseq_push, escrt_rseq_pop_many, escrt_rseq_push_many, escrt_new
     .hidden \name
     .endr
@@ -76,7 +79,7 @@
     FUNCTION \name
     LOAD x9, escrt_small_bound
     cmp x0, x9
-    b.hs 8f
+    b.hs 7f
     add w12, w0, 15
     lsr w12, w12, 4
     BEGIN .Ldescriptor_\name
@@ -99,6 +102,38 @@
 8:
     b \slow
     DESCRIPTOR .Ldescriptor_\name, \slow
+7:
+    LOAD x9, escrt_kept_range
+    sub x12, x0, 1
+    sub x14, x12, MAX_SMALL_BYTES
+    cmp x14, x9
+    b.hs 8b
+    lsr x12, x12, 13
+    adrp x14, escrt_kept_bins
+    add x14, x14, :lo12:escrt_kept_bins
+    ldrb w12, [x14, x12]
+    BEGIN .Ldescriptor_\name\()_kept
+1:
+    SLAB
+    add x14, x13, x12, lsl 3
+    ldr x15, [x14]
+    and x16, x15, 0xffff
+    add x16, x13, x16, lsl 3
+    ldur x16, [x16, -8]
+    cbz x16, 8b
+    mov x17, HEADER_POP
+    add x15, x15, x17
+    str x15, [x14]
+2:
+    mov x0, x16
+    LOAD x9, escrt_heap_last
+    sub x10, x9, x0
+    asr x10, x10, 13
+    add x12, x9, x10, lsl 3
+    mov w13, RECORD_LIVE
+    sturh w13, [x12, 1]
+    ret
+    DESCRIPTOR .Ldescriptor_\name\()_kept, \slow
     END \name
     .endm
 
@@ -120,7 +155,7 @@
     and w13, w13, w0
     mul w13, w13, w14
     cmp w13, w14
-    b.hs 8f
+    b.hs 5f
     ldurh w1, [x12, 3]
     BEGIN .Ldescriptor_free
 1:
@@ -152,6 +187,33 @@
 9:
     b escrt_free_object
     DESCRIPTOR .Ldescriptor_free, escrt_free_object
+/* Perhaps the start of a large object that a cache may take. */
+5:
+    ldurh w13, [x12, 1]
+    cmp w13, RECORD_LIVE
+    b.ne 8b
+    tst x0, PAGE_MASK
+    b.ne 8b
+    mov w13, RECORD_CACHED
+    sturh w13, [x12, 1]
+    ldurh w1, [x12, 3]
+    BEGIN .Ldescriptor_free_kept
+1:
+    SLAB
+    add x14, x13, x1, lsl 3
+    ldr x15, [x14]
+    ldrh w16, [x14, 8]
+    and x17, x15, 0xffff
+    cmp w16, w17
+    b.eq 4f
+    str x0, [x13, x17, lsl 3]
+    add x15, x15, 1
+    stlr x15, [x14]
+2:
+    ret
+4:
+    b escrt_free_kept
+    DESCRIPTOR .Ldescriptor_free_kept, escrt_free_kept
     END escrt_free
 
 /* The same for C: bins in w0. */

@@ -30,9 +30,12 @@
 #define RSEQ_SIGNATURE 0x53053053
 #define CPU_ID 4
 #define RSEQ_CS 8
+#define MAX_SMALL_BYTES 32768
+#define PAGE_MASK 8191
 
     .irp name, escrt_small_bound, escrt_counted_bound, escrt_profile_bytes_left, escrt_rseq_offset, escrt_slabs, escrt_heap_last, escrt_heap_limit, \
-          escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_object, escrt_free_doubted, escrt_rseq_pop, \
+          escrt_kept_range, escrt_kept_bins, escrt_malloc_slow, escrt_new_slow, escrt_free_slow, escrt_free_object, \
+          escrt_free_doubted, escrt_free_kept, escrt_rseq_pop, \
           escrt_rseq_push, escrt_rseq_pop_many, escrt_rseq_push_many, escrt_new
     .hidden \name
     .endr
@@ -93,14 +96,49 @@
     DESCRIPTOR .Ldescriptor_\name, \slow
     .endm
 
-/* void *NAME(size_t size): SLOW has the same argument. The second way is open while a heap profile counts
- * bytes and the first is closed: what uses up the distance to the thread's next sample is slow (sample.c),
- * and counts there. */
+/* Pops a large object for %rdi bytes, and says in its record that it is live. */
+    .macro POP_KEPT_AND_RETURN name, slow
+    leal -1(%rdi), %eax
+    shrl $13, %eax
+    leaq escrt_kept_bins(%rip), %rdx
+    movzbl (%rdx, %rax), %r9d
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %rdx
+    leaq .Ldescriptor_\name(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%rdx, %rcx, 8), %rcx
+    leaq (%rcx, %r9, 8), %rdx
+    movq (%rdx), %rax
+    movzwl %ax, %eax
+    movq -8(%rcx, %rax, 8), %rax
+    testq %rax, %rax
+    je \slow
+    addq $HEADER_POP, (%rdx)
+2:
+    movq escrt_heap_last(%rip), %rdx
+    movq %rdx, %rcx
+    subq %rax, %rcx
+    sarq $13, %rcx
+    movw $RECORD_LIVE, 1(%rdx, %rcx, 8)
+    ret
+    DESCRIPTOR .Ldescriptor_\name, \slow
+    .endm
+
+/* void *NAME(size_t size): SLOW has the same argument. The second way is for large objects of which a cache may
+ * have one. The third is open while a heap profile counts bytes and the others are closed: what uses up the
+ * distance to the thread's next sample is slow (sample.c), and counts there. */
     .macro ALLOCATE name, slow
     FUNCTION \name
     cmpq escrt_small_bound(%rip), %rdi
-    jae .Lcounted_\name
+    jae .Lkept_\name
     POP_AND_RETURN \name, \slow
+.Lkept_\name:
+    leaq -MAX_SMALL_BYTES-1(%rdi), %rax
+    cmpq escrt_kept_range(%rip), %rax
+    jae .Lcounted_\name
+    POP_KEPT_AND_RETURN \name\()_kept, \slow
 .Lcounted_\name:
     cmpq escrt_counted_bound(%rip), %rdi
     jae \slow
@@ -132,7 +170,7 @@
     andl %edi, %ecx
     imull 5(%rdx, %rax, 8), %ecx
     cmpl 5(%rdx, %rax, 8), %ecx
-    jae escrt_free_slow
+    jae .Lfree_kept
     movzwl 3(%rdx, %rax, 8), %esi
     movq escrt_rseq_offset(%rip), %r8
     movq escrt_slabs(%rip), %rdx
@@ -159,6 +197,32 @@
 2:
     ret
     DESCRIPTOR .Ldescriptor_free, escrt_free_object
+/* No small object, but perhaps the start of a large one that a cache may take. Its record says that it is free
+ * before the cache has it: escrt_free_kept gets it when the cache is full or the sequence was broken off. */
+.Lfree_kept:
+    cmpw $RECORD_LIVE, 1(%rdx, %rax, 8)
+    jne escrt_free_slow
+    testl $PAGE_MASK, %edi
+    jne escrt_free_slow
+    movw $RECORD_CACHED, 1(%rdx, %rax, 8)
+    movzwl 3(%rdx, %rax, 8), %esi
+    movq escrt_rseq_offset(%rip), %r8
+    movq escrt_slabs(%rip), %rdx
+    leaq .Ldescriptor_free_kept(%rip), %rcx
+    movq %rcx, %fs:RSEQ_CS(%r8)
+1:
+    movslq %fs:CPU_ID(%r8), %rcx
+    movq (%rdx, %rcx, 8), %rcx
+    leaq (%rcx, %rsi, 8), %r8
+    movq (%r8), %rax
+    cmpw %ax, 8(%r8)
+    je escrt_free_kept
+    movzwl %ax, %eax
+    movq %rdi, (%rcx, %rax, 8)
+    incq (%r8)
+2:
+    ret
+    DESCRIPTOR .Ldescriptor_free_kept, escrt_free_kept
     END escrt_free
 
 /* The same for C: bins in %edi. */

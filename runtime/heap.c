@@ -12,7 +12,8 @@
  *   1. A page is free in the tree exactly when escrt_heap_spans has NULL for it.
  *   2. in_use + idle + released + holes = mapped; bits of `released` are set on free pages only.
  *      Spans in `recycled` are idle; their pages are used in the tree, and still point to them.
- *   3. A page of a small span has the record of its class; every other has a zero record.
+ *   3. A page of a small span has the record of its class; every other has a zero record, but for
+ * the first of a large object that caches may hold.
  *
  * NOT HERE  The addresses (heaprange.c), checks and numbers (heapcheck.c), which object of a span
  * is free (central.c); when to release (scavenge.c).
@@ -78,7 +79,8 @@ static uint32_t mark_released(uint32_t page, uint32_t n, bool set) {
         uint32_t bits = (uint32_t)min_size(64 - page % 64, n);
         uint64_t mask = (bits == 64 ? ~0ull : (1ull << bits) - 1) << (page % 64);
         uint64_t *word = &heap.released[page / 64];
-        were += (uint32_t)__builtin_popcountll(*word & mask);
+        if (*word & mask)
+            were += (uint32_t)__builtin_popcountll(*word & mask);
         *word = set ? *word | mask : *word & ~mask;
         page += bits;
         n -= bits;
@@ -165,6 +167,12 @@ static void publish_records(const Span *span, bool here) {
                               (uint16_t)(span->class * BIN_SCALE), c->magic};
     for (uint32_t i = span->page; i < span->page + span->npages; i++)
         *record_of(i) = record;
+}
+
+void escrt_heap_keep(Span *span) {
+    uint32_t bin = bin_of_length(span->npages);
+    if (bin && length_of_bin(bin) == span->npages)
+        *record_of(span->page) = (PageRecord){RECORD_LIVE, (uint16_t)(bin * BIN_SCALE), 0};
 }
 
 static void init_objects(Span *span) {
@@ -289,8 +297,10 @@ void escrt_heap_free(Span *span) {
     lock_take(&heap.lock);
     RT_ASSERT(1, span->state != SPAN_FREE && escrt_heap_spans[span->page] == span);
     heap.stats.spans--;
-    if (span->class == 0)
+    if (span->class == 0) {
         count_large(span->npages, true);
+        *record_of(span->page) = (PageRecord){0, 0, 0};
+    }
     if (!recycle(span)) {
         if (span->class)
             publish_records(span, false);
@@ -328,6 +338,8 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
         heap.stats.large_bytes += ((uint64_t)npages - span->npages) << PAGE_SHIFT;
         span->npages = npages;
         span->size = size;
+        *record_of(span->page) = (PageRecord){0, 0, 0};
+        escrt_heap_keep(span);
     }
     lock_give(&heap.lock);
     return done;

@@ -9,8 +9,8 @@
 /* What fast_*.S reads. A page's record is at escrt_heap_last + 1 + 8 * i, where the negative index
  * i = (escrt_heap_last - address) >> 13, arithmetically; i is good when not below escrt_heap_limit.
  */
-extern uintptr_t escrt_heap_last; /* the address before the first page */
-extern uint64_t escrt_heap_limit; /* minus the number of pages, modulo 2^64 */
+HIDDEN extern uintptr_t escrt_heap_last; /* the address before the first page */
+HIDDEN extern uint64_t escrt_heap_limit; /* minus the number of pages, modulo 2^64 */
 
 typedef struct HeapStats {
     uint64_t mapped_pages; /* usable addresses: in use + idle + released */
@@ -35,6 +35,9 @@ HeapStats escrt_heap_stats(void);
 Span *escrt_heap_alloc(uint32_t npages, uint32_t align_pages, uint32_t class, size_t size,
                        bool *zeroed);
 void escrt_heap_free(Span *span);
+/* The large object may go through the caches from now on, if its length is one of theirs: its page
+ * gets a record, which says that it is live. */
+void escrt_heap_keep(Span *span);
 /* Makes a large span longer, when the pages behind it are free, or shorter. False: it stays. */
 bool escrt_heap_resize(Span *span, uint32_t npages, size_t size);
 
@@ -57,7 +60,11 @@ void escrt_heap_check(void);
 /* Calls f for each span in use. For reports and checks: the heap is locked meanwhile. */
 void escrt_heap_each(void (*f)(const Span *span, void *arg), void *arg);
 
-extern Span **escrt_heap_spans; /* a pointer for each page; NULL where no span is */
+HIDDEN extern Span **escrt_heap_spans; /* a pointer for each page; NULL where no span is */
+
+static inline PageRecord *record_of(uint32_t page) {
+    return (PageRecord *)(escrt_heap_last + 1) - 1 - page;
+}
 
 static inline void *span_start(const Span *span) {
     return (void *)(escrt_heap_last + 1 + ((uintptr_t)span->page << PAGE_SHIFT));
@@ -65,6 +72,11 @@ static inline void *span_start(const Span *span) {
 
 static inline size_t span_bytes(const Span *span) {
     return (size_t)span->npages << PAGE_SHIFT;
+}
+
+/* Is it a large object that caches may hold, and so has a record? */
+static inline bool span_is_kept(const Span *span) {
+    return span->class == 0 && record_of(span->page)->mask != 0;
 }
 
 /* The span the address lies in; NULL: none of ours. O(1), for any interior pointer. */

@@ -56,9 +56,14 @@ static void check_page(uint32_t page) {
     }
     RT_ASSERT(0, !pagetree_is_free(&heap.tree, page));
     RT_ASSERT(0, page >= span->page && page < span->page + span->npages);
-    uint32_t class = span->state == SPAN_SMALL ? span->class : 0;
-    RT_ASSERT(0, record->magic == escrt_classes[class].magic);
-    RT_ASSERT(0, record->bin == class * BIN_SCALE);
+    uint32_t bin = span->state == SPAN_SMALL ? span->class : 0;
+    RT_ASSERT(0, record->magic == escrt_classes[bin].magic);
+    if (span->state == SPAN_LARGE && page == span->page && record->mask) {
+        bin = bin_of_length(span->npages);
+        RT_ASSERT(0, bin && length_of_bin(bin) == span->npages && span->flags == 0);
+        RT_ASSERT(0, record->mask == RECORD_LIVE || record->mask == RECORD_CACHED);
+    }
+    RT_ASSERT(0, record->bin == bin * BIN_SCALE);
 }
 
 /* Pages being released just now are used in the tree and have no span, so invariant 1 is checked in

@@ -32,7 +32,7 @@ typedef struct Heap {
     HeapStats stats;
 } Heap;
 
-extern Heap escrt_heap;
+HIDDEN extern Heap escrt_heap;
 #define heap escrt_heap
 
 /* Makes at least n more pages usable, all in one run. With the lock. */
@@ -44,10 +44,6 @@ static inline uintptr_t page_address(uint32_t page) {
 
 static inline bool is_released(uint32_t page) {
     return heap.released[page / 64] >> (page % 64) & 1;
-}
-
-static inline PageRecord *record_of(uint32_t page) {
-    return (PageRecord *)(escrt_heap_last + 1) - 1 - page;
 }
 
 #endif

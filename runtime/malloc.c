@@ -48,27 +48,15 @@ static uint32_t pages_for(size_t size) {
     return (uint32_t)((max_size(size, 1) + PAGE_BYTES - 1) >> PAGE_SHIFT);
 }
 
-static void *cached_span(uint32_t bin, size_t size) {
+/* One that a cache had, with a bit more room than asked for perhaps. */
+static void *cached_span(uint32_t bin) {
     void *p = escrt_cache_take_span(bin);
     if (!p)
         return NULL;
-    Span *span = span_of(p);
-    RT_ASSERT(1, span->state == SPAN_CACHED && span_start(span) == p);
-    span->state = SPAN_LARGE;
-    span->size = size;
+    PageRecord *record = record_of(span_of(p)->page);
+    RT_ASSERT(1, record->mask == RECORD_CACHED && record->bin == bin * BIN_SCALE);
+    record->mask = RECORD_LIVE;
     return p;
-}
-
-/* The span is the caller's alone until it is in the cache. */
-static bool cache_span(Span *span, void *p) {
-    uint32_t bin = bin_of_length(span->npages);
-    if (bin == 0 || length_of_bin(bin) != span->npages || span->flags)
-        return false;
-    span->state = SPAN_CACHED;
-    if (escrt_cache_put_span(bin, p))
-        return true;
-    span->state = SPAN_LARGE;
-    return false;
 }
 
 static void *allocate_large(size_t size, size_t align, uint8_t flags, bool *zeroed) {
@@ -78,7 +66,7 @@ static void *allocate_large(size_t size, size_t align, uint8_t flags, bool *zero
     uint32_t align_pages = (uint32_t)max_size(align >> PAGE_SHIFT, 1), npages = pages_for(size);
     uint32_t bin = flags == 0 && align_pages == 1 ? bin_of_length(npages) : 0;
     if (bin) {
-        void *p = cached_span(bin, size);
+        void *p = cached_span(bin);
         if (p)
             return p;
         npages = length_of_bin(bin);
@@ -87,23 +75,38 @@ static void *allocate_large(size_t size, size_t align, uint8_t flags, bool *zero
     if (!span)
         return NULL;
     span->flags = flags;
+    if (flags == 0)
+        escrt_heap_keep(span);
     return span_start(span);
 }
 
-static void free_large(Span *span, void *p) {
+/* Its record says that it is free, and the cache of this CPU would not take it. */
+HOT void escrt_free_kept(void *p, uint32_t bin) {
     PROBE1(free, p);
-    if (unlikely(span->state != SPAN_LARGE))
+    if (escrt_cache_put_span(bin / BIN_SCALE, p))
+        return;
+    escrt_heap_free(span_of(p));
+    escrt_scavenge_notice();
+}
+
+static void free_large(Span *span, void *p) {
+    PageRecord *record = record_of(span->page);
+    if (unlikely(span->state != SPAN_LARGE || record->mask == RECORD_CACHED))
         escrt_die_of(p, "double free");
     if (unlikely(p != span_start(span)))
         escrt_die_of(p, "free of a pointer that is not the start of an object");
+    if (record->mask == RECORD_LIVE) {
+        record->mask = RECORD_CACHED;
+        escrt_free_kept(p, record->bin);
+        return;
+    }
+    PROBE1(free, p);
     if (unlikely(span->flags & SPAN_SAMPLED))
         escrt_profile_ended(p);
     if (unlikely(escrt_debug_level)) {
         escrt_debug_free(p, 0);
         return;
     }
-    if (cache_span(span, p))
-        return;
     escrt_heap_free(span);
     escrt_scavenge_notice();
 }
@@ -219,7 +222,7 @@ size_t escrt_usable_size(const void *p, const char *who) {
     }
     if (unlikely(p != span_start(span)))
         blame(who, "a pointer that is not the start of an object", p);
-    if (unlikely(span->state != SPAN_LARGE))
+    if (unlikely(span->state != SPAN_LARGE || record_of(span->page)->mask == RECORD_CACHED))
         blame(who, "a freed object", p);
     return span_bytes(span);
 }

@@ -24,17 +24,22 @@ static uint32_t leading_ones(uint64_t word) {
     return ~word ? (uint32_t)__builtin_clzll(~word) : 64;
 }
 
-/* The longest run inside the word, when it is longer than `known`. */
-static uint32_t longest_run(uint64_t word, uint32_t known) {
-    uint64_t starts = word; /* bits at which a run of `length` begins */
-    uint32_t length = 1;
-    while (length <= known && starts)
-        starts &= word >> length++;
-    while (starts) {
-        known = length;
-        starts &= starts >> 1;
-        length++;
+/* The bits at which a run of n begins, 1 to 63. */
+static uint64_t starts_of_runs(uint64_t word, uint32_t n) {
+    for (uint32_t length = 1; length < n && word;) {
+        uint32_t step = length < n - length ? length : n - length;
+        word &= word >> step; /* runs of `length` become runs of `length + step` */
+        length += step;
     }
+    return word;
+}
+
+/* The longest run inside the word, which is not all ones, when it is longer than `known`. */
+static uint32_t longest_run(uint64_t word, uint32_t known) {
+    if (known >= 63)
+        return known;
+    for (uint64_t starts = starts_of_runs(word, known + 1); starts; starts &= starts >> 1)
+        known++;
     return known;
 }
 
@@ -54,8 +59,7 @@ static Summary of_chunk(const uint64_t *words) {
         all = false;
         if (run > s.max)
             s.max = run;
-        if ((uint32_t)__builtin_popcountll(w) > s.max)
-            s.max = longest_run(w, s.max);
+        s.max = longest_run(w, s.max);
         run = leading_ones(w);
     }
     s.end = run;
@@ -187,12 +191,7 @@ static uint32_t find_in_chunk(const uint64_t *words, uint32_t n) {
             continue;
         }
         if (n < 64) {
-            uint64_t starts = w;
-            for (uint32_t length = 1; length < n && starts;) {
-                uint32_t step = length < n - length ? length : n - length;
-                starts &= starts >> step; /* runs of `length` become runs of `length + step` */
-                length += step;
-            }
+            uint64_t starts = starts_of_runs(w, n);
             if (starts)
                 return i * 64 + (uint32_t)__builtin_ctzll(starts);
         }

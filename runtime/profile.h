@@ -27,7 +27,7 @@ typedef struct ProfileHooks {
 void escrt_profile_attach(const ProfileHooks *hooks, size_t mean_bytes);
 
 /* sample.c, for malloc.c: */
-extern _Atomic bool escrt_profile_attached;
+HIDDEN extern _Atomic bool escrt_profile_attached;
 /* Is this allocation a sample? */
 bool escrt_profile_hit(size_t size);
 void escrt_profile_sampled(void *p, size_t size);

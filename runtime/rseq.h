@@ -26,12 +26,15 @@ int escrt_rseq_push_many(uint32_t bin, void *const *objects, uint32_t n);
 #endif
 
 /* The slab of each CPU, and two before the first: a thread without rseq has CPU -1 or -2. */
-extern Slab **escrt_slabs;
+HIDDEN extern Slab **escrt_slabs;
 /* Where the thread's struct rseq is, from its thread pointer. */
-extern ptrdiff_t escrt_rseq_offset;
+HIDDEN extern ptrdiff_t escrt_rseq_offset;
 /* malloc's fast path is for sizes below this. */
-extern size_t escrt_small_bound;
+HIDDEN extern size_t escrt_small_bound;
 /* And while a heap profile counts bytes, when that one is 0. */
-extern size_t escrt_counted_bound;
+HIDDEN extern size_t escrt_counted_bound;
+/* How many sizes above MAX_SMALL may come from a cache at once; 0 when malloc's fast path is
+ * closed. */
+HIDDEN extern size_t escrt_kept_range;
 
 #endif

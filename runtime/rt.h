@@ -35,6 +35,9 @@ _Noreturn void escrt_assert_failed(const char *condition, const char *file, int 
 #define HOT __attribute__((hot))
 #define COLD __attribute__((cold, noinline))
 #define EXPORT __attribute__((visibility("default")))
+/* On declarations of variables: -fvisibility=hidden is about definitions, and the address of what
+ * may be another library's is loaded first. */
+#define HIDDEN __attribute__((visibility("hidden")))
 
 /* Tracepoints: `bpftrace -e 'usdt:libescapement.so:escapement:refill {...}'`. A nop when not used.
  */

@@ -9,7 +9,6 @@ typedef enum SpanState {
     SPAN_FREE,     /* not in use; the struct waits in heap.c */
     SPAN_SMALL,    /* objects of one class; its pages have records */
     SPAN_LARGE,    /* one object */
-    SPAN_CACHED,   /* a freed large object in a cache */
     SPAN_RECYCLED, /* freed, and kept whole by heap.c for the next one of its length */
     SPAN_HELD,     /* debug.c: a freed large object in quarantine */
 } SpanState;
@@ -32,16 +31,18 @@ typedef struct Span {
     uint8_t list;
     uint16_t nfree;    /* objects not handed out to a cache or a program */
     uint16_t released; /* a bit for each OS page (1/16 of 64 KiB) given back while in use */
-    size_t size;       /* of a large object, as it was asked for */
+    size_t size;       /* of a large object without a record, as it was asked for */
     /* The collector's: a bit for each object, and one for each word; NULL until there is one. */
     uint64_t *marks, *pointers;
     uint64_t free[MAX_OBJECTS / 64]; /* a bit for each object; stale for a large one */
 } Span;
 
-/* What a free needs to know of a page, in one word. All zero where no small object lies: then
- * no offset is below magic, and every check on the fast path fails. */
+/* What a free needs to know of a page, in one word. Its magic is 0 where no small object lies: then
+ * no offset is below it, and the check on the fast path fails. All zero but for the first page of a
+ * large object whose length has a bin: there `mask` says whether it is free, and is the only place
+ * that does. */
 typedef struct PageRecord {
-    uint16_t mask;  /* bytes of the span - 1 */
+    uint16_t mask;  /* bytes of the span - 1; or RECORD_LIVE, RECORD_CACHED (cache.h) */
     uint16_t bin;   /* where the class's bin is in a cache: BIN_SCALE * class (cache.h) */
     uint32_t magic; /* SizeClass.magic */
 } PageRecord;

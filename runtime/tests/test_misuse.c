@@ -85,6 +85,18 @@ static void free_large_twice(void) {
     free(victim);
 }
 
+/* Of lengths that caches hold; each stays in the cache of its length, or has gone to the heap. */
+static void free_large_twice_with_others_between(void) {
+    void *others[40];
+    victim = malloc(100000);
+    for (size_t i = 0; i < 40; i++)
+        others[i] = malloc(40000 + i * 5000);
+    free(victim);
+    for (int i = 0; i < 40; i++)
+        free(others[i]);
+    free(victim);
+}
+
 static void *free_victim(void *argument) {
     free(victim);
     return argument;
@@ -98,6 +110,14 @@ static void free_twice_by_two_threads(void) {
     free(victim);
     /* In the caches of two CPUs it is found when both give their objects back. */
     malloc_trim(0);
+}
+
+static void free_large_twice_by_two_threads(void) {
+    pthread_t thread;
+    victim = malloc(100000);
+    pthread_create(&thread, NULL, free_victim, NULL);
+    pthread_join(thread, NULL);
+    free(victim);
 }
 
 static void free_on_the_stack(void) {
@@ -134,6 +154,16 @@ static void free_inside_a_block(void) {
 static void free_inside_a_large_block(void) {
     victim = malloc(1 << 20);
     free((char *)victim + 65536);
+}
+
+static void free_a_page_inside_a_large_block(void) {
+    victim = malloc(100000);
+    free((char *)victim + 8192);
+}
+
+static void free_off_by_16_in_a_large_block(void) {
+    victim = malloc(100000);
+    free((char *)victim + 16);
 }
 
 static void free_one_byte_off(void) {
@@ -199,6 +229,8 @@ static void a_double_free_aborts(void) {
     expect_abort(free_large_twice, "free");
     expect_abort(free_twice_with_others_between, "double free");
     expect_abort(free_twice_by_two_threads, "double free");
+    expect_abort(free_large_twice_with_others_between, "free");
+    expect_abort(free_large_twice_by_two_threads, "double free");
 }
 
 static void a_foreign_pointer_aborts(void) {
@@ -217,6 +249,8 @@ static void an_interior_pointer_aborts(void) {
         return;
     expect_abort(free_inside_a_block, "free");
     expect_abort(free_inside_a_large_block, "free");
+    expect_abort(free_a_page_inside_a_large_block, "free");
+    expect_abort(free_off_by_16_in_a_large_block, "free");
 }
 
 static void realloc_of_no_live_block_aborts(void) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* unit_classes.c - size_classes.def obeys the rule in its head, and every size finds its class. */
+#include "cache.h"
 #include "check.h"
 #include "classes.h"
 
@@ -70,11 +71,22 @@ static void an_aligned_class_is_aligned_and_large_enough(void) {
     CHECK(escrt_class_aligned(16, 2 * (size_t)PAGE_BYTES) == 0);
 }
 
+static void the_bins_of_large_objects_are_the_same_twice(void) {
+    for (uint32_t npages = 1; npages <= LAST_LENGTH; npages++) {
+        uint32_t bin = bin_of_length(npages);
+        CHECK(escrt_kept_bins[npages - 1] == bin * BIN_SCALE);
+        CHECK((bin == 0) == (npages < FIRST_LENGTH) && bin < NUM_BINS);
+        CHECK(bin == 0 || (length_of_bin(bin) >= npages && length_of_bin(bin) <= npages + 1));
+    }
+    CHECK(bin_of_length(LAST_LENGTH + 1) == 0);
+}
+
 int main(void) {
     escrt_classes_init();
     RUN(the_table_is_what_the_rule_gives);
     RUN(every_size_has_the_smallest_class_that_holds_it);
     RUN(every_offset_finds_its_object);
     RUN(an_aligned_class_is_aligned_and_large_enough);
+    RUN(the_bins_of_large_objects_are_the_same_twice);
     return check_report();
 }

@@ -11,6 +11,7 @@
 #include "heap.h"
 #include "rseq.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,9 +37,9 @@ static void pretend_cpu_0(void) {
 }
 
 static void a_freed_object_is_the_next_one_of_its_class(void) {
-    for (size_t size = 0; size <= MAX_SMALL; size += 1 + size / 5) {
+    for (size_t size = 0; size <= MAX_KEPT; size += 1 + size / 9) {
         char *p = malloc(size);
-        CHECK(p && (uintptr_t)p % GRANULE == 0);
+        CHECK(p && (uintptr_t)p % GRANULE == 0 && malloc_usable_size(p) >= size);
         memset(p, 0x5a, size);
         free(p);
         char *q = malloc(size);

@@ -46,7 +46,7 @@ static void *allocate_and_free(void *argument) {
                 CHECK(held[slot][0] == me && held[slot][2] == slot);
             free(held[slot]);
         }
-        held[slot] = malloc(24 + i % 3 * 40);
+        held[slot] = malloc(i % 16 ? 24 + i % 3 * 40 : 40000 + i % 5 * 40000);
         held[slot][0] = me;
         held[slot][2] = slot;
     }
