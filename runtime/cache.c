@@ -556,15 +556,16 @@ bool escrt_cache_init(void) {
     RT_ASSERT(0, words < 65536);
     cache.slab_bytes = round_up(words * sizeof(void *), OS_PAGE_BYTES);
     cache.ncpus = escrt_sys_max_cpus();
-    size_t n = cache.ncpus + 2;
-    void **tables = escrt_sys_map(3 * n * sizeof(void *));
+    size_t n = cache.ncpus + SLABS_BEFORE;
+    void **tables = escrt_sys_map(2 * n * sizeof(void *));
+    Slab **table = (Slab **)(escrt_heap_last + 1);
     if (!tables)
         return false;
-    escrt_slabs = (Slab **)(void *)tables + 2;
+    escrt_slabs = table + SLABS_BEFORE;
     for (uint32_t i = 0; i < n; i++)
-        escrt_slabs[(ptrdiff_t)i - 2] = EMPTY_SLAB;
-    cache.made = (Slab **)(void *)(tables + n);
-    cache.last = (uint64_t *)(void *)(tables + 2 * n);
+        table[i] = EMPTY_SLAB;
+    cache.made = (Slab **)(void *)tables;
+    cache.last = (uint64_t *)(void *)(tables + n);
     for (uint32_t i = 0; i < LOCKED_SLABS; i++)
         cache.locked[i] = (LockedSlab){.lock = LOCK_INIT(RANK_SLAB), .slab = EMPTY_SLAB};
     find_rseq();

@@ -10,6 +10,8 @@
 /* Before a slab: for 4096 values of the bits 4 to 15 of an address, the slot where an object there
  * was put when it was freed last; 2 bytes each. */
 #define SLAB_RECENT 8192
+/* The table of slabs begins at the base of the heap, with this many before that of CPU 0. */
+#define SLABS_BEFORE 2
 /* PageRecord.mask of the first page of a large object that caches may hold. No small span has
  * these. */
 #define RECORD_LIVE 1

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* heaprange.c - the addresses of the heap: where the range lies, and how it and its tables grow.
  *
- *     [ spans, growing up ...  ... growing down, records | page 0, page 1, ... mapped | ... ]
+ *     [ spans, growing up ...  ... growing down, records | slabs | page 512, ... mapped | ... ]
  *                                                           ^ base
+ *
+ * The first pages are no memory of programs: the table of slabs (cache.c) lies there, so that free
+ * finds it by the address by which it has found the record.
  *
  * One range of addresses is chosen at the start, so that a pointer is ours after one comparison,
  * and everything known of a page is found by its number. It is not reserved: a terabyte of reserved
@@ -25,43 +28,11 @@ enum {
     /* A terabyte is more than machines have, and its tables take 35 MiB of addresses. */
     RANGE_SHIFT = 40,
     MIN_RANGE_SHIFT = 26,
+    MAX_SKIPPED = 4,
+    FIRST_BYTES = 128 << 10,      /* room for the slabs of 8192 CPUs */
     GROW_MIN_PAGES = CHUNK_PAGES, /* 4 MiB: one mmap for many spans */
     GROW_MAX_PAGES = 16 * CHUNK_PAGES,
 };
-
-/* Finds a place for a range of 2^shift bytes and makes what tables must be there from the start. */
-static bool place(uint32_t shift) {
-    size_t range = (size_t)1 << shift, pages = range >> PAGE_SHIFT, room;
-    size_t tables = pages * (sizeof(PageRecord) + sizeof(Span *));
-    size_t bits = pages / 8, summaries = escrt_pagetree_summary_bytes((uint32_t)pages);
-    uintptr_t start = round_up(escrt_sys_quiet_place(&room), CHUNK_BYTES);
-    char *maps = room >= range + tables ? escrt_sys_map(2 * bits + summaries) : NULL;
-    if (!maps)
-        return false;
-    uintptr_t base = start + round_up(tables, CHUNK_BYTES);
-    escrt_heap_last = base - 1;
-    escrt_heap_spans = (Span **)start;
-    heap.reserved = (uint32_t)pages;
-    heap.released = (uint64_t *)(void *)(maps + bits);
-    heap.spans_end = start;
-    heap.records_start = base;
-    escrt_pagetree_init(&heap.tree, (uint32_t)pages, (uint64_t *)(void *)maps, maps + 2 * bits);
-    return true;
-}
-
-/* Under a limit on the address space a range beyond it would only make the tables larger. */
-bool escrt_heap_init(void) {
-    size_t limit = escrt_sys_address_space_limit();
-    heap.os_page = max_size(getauxval(AT_PAGESZ), OS_PAGE_BYTES);
-    heap.unit = (uint32_t)max_size(heap.os_page >> PAGE_SHIFT, 1);
-    uint32_t shift = RANGE_SHIFT;
-    while (shift > MIN_RANGE_SHIFT && (size_t)1 << (shift - 1) >= limit)
-        shift--;
-    while (!place(shift))
-        if (--shift < MIN_RANGE_SHIFT)
-            return false;
-    return true;
-}
 
 /* Makes the tables long enough for so many pages. They have room for the whole range. */
 static bool grow_tables(size_t pages) {
@@ -81,6 +52,53 @@ static bool grow_tables(size_t pages) {
         heap.records_start = start;
     }
     return true;
+}
+
+/* Tries the place for a range of 2^shift bytes that is `skipped` ranges from the first, and makes
+ * what must be there from the start: tables, and the first pages. */
+static bool place(uint32_t shift, uint32_t skipped) {
+    size_t range = (size_t)1 << shift, pages = range >> PAGE_SHIFT, room;
+    size_t tables = pages * (sizeof(PageRecord) + sizeof(Span *));
+    size_t bits = pages / 8, summaries = escrt_pagetree_summary_bytes((uint32_t)pages);
+    uintptr_t start = round_up(escrt_sys_quiet_place(&room), CHUNK_BYTES);
+    size_t before = skipped * (range + 2 * round_up(tables, CHUNK_BYTES));
+    if (room < before + range + 2 * tables)
+        return false;
+    char *maps = escrt_sys_map(2 * bits + summaries);
+    if (!maps)
+        return false;
+    start += before;
+    uintptr_t base = start + round_up(tables, CHUNK_BYTES);
+    escrt_heap_last = base - 1;
+    escrt_heap_spans = (Span **)start;
+    heap.reserved = (uint32_t)pages;
+    heap.released = (uint64_t *)(void *)(maps + bits);
+    heap.spans_end = start;
+    heap.records_start = base;
+    escrt_pagetree_init(&heap.tree, (uint32_t)pages, (uint64_t *)(void *)maps, maps + 2 * bits);
+    bool taken;
+    if (grow_tables(CHUNK_PAGES) && escrt_sys_map_at((void *)base, FIRST_BYTES, &taken)) {
+        heap.mapped = heap.holes = CHUNK_PAGES;
+        return true;
+    }
+    escrt_sys_unmap(maps, 2 * bits + summaries);
+    return false;
+}
+
+/* Another copy of this library may be where we would like to be. Under a limit on the address space
+ * a range beyond it would only make the tables larger. */
+bool escrt_heap_init(void) {
+    size_t limit = escrt_sys_address_space_limit();
+    heap.os_page = max_size(getauxval(AT_PAGESZ), OS_PAGE_BYTES);
+    heap.unit = (uint32_t)max_size(heap.os_page >> PAGE_SHIFT, 1);
+    uint32_t shift = RANGE_SHIFT;
+    while (shift > MIN_RANGE_SHIFT && (size_t)1 << (shift - 1) >= limit)
+        shift--;
+    for (; shift >= MIN_RANGE_SHIFT; shift--)
+        for (uint32_t skipped = 0; skipped < MAX_SKIPPED; skipped++)
+            if (place(shift, skipped))
+                return true;
+    return false;
 }
 
 bool escrt_heap_grow(uint32_t n) {

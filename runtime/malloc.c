@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* malloc.c - allocation and release, and the overview of the runtime.
  *
- *     malloc, free ............ fast_*.S: 19 and 34 instructions on the cache of this CPU
+ *     malloc, free ............ fast_*.S: 19 and 33 instructions on the cache of this CPU
  *       | empty or full
  *     cache.c ................. a cache of free objects for each CPU, without a lock
  *       | a batch
