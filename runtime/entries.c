@@ -42,13 +42,17 @@ EXPORT void *calloc(size_t count, size_t size) {
 /* Large objects change in place when they can, by pages. */
 static bool resized(void *p, size_t size) {
     Span *span = span_of(p);
-    if (!span || span->state != SPAN_LARGE || span->flags || size <= MAX_SMALL || escrt_debug_level)
+    if (!span || span->state != SPAN_LARGE || span->flags & ~SPAN_MOVED || size <= MAX_SMALL ||
+        escrt_debug_level)
         return false;
     uint32_t npages = (uint32_t)((size + PAGE_BYTES - 1) >> PAGE_SHIFT),
              bin = bin_of_length(npages);
     if (bin && span_is_kept(span) && length_of_bin(bin) == span->npages)
         return true;
-    return escrt_heap_resize(span, npages, size);
+    /* Moved pages move again rather than to be joined with others, or taken apart. */
+    if (span->flags == SPAN_MOVED && (npages > span->npages || npages <= span->npages / 2))
+        return false;
+    return escrt_heap_resize(span, span->flags ? span->npages : npages, size);
 }
 
 /* A large object that moves because it grows will grow again: an eighth more makes the moves of a
@@ -77,7 +81,8 @@ static void *moved(void *p, size_t size, size_t old) {
         span->size = size;
     else if (room != size)
         escrt_heap_resize(span, span->npages, size);
-    memcpy(new, p, min_size(size, old));
+    if (size <= old || escrt_debug_level || !escrt_heap_move(span_of(p), span))
+        memcpy(new, p, min_size(size, old));
     escrt_free(p);
     return new;
 }

@@ -15,8 +15,8 @@
  *   3. A page of a small span has the record of its class; every other has a zero record, but for
  * the first of a large object that caches may hold.
  *
- * NOT HERE  The addresses (heaprange.c), checks and numbers (heapcheck.c), which object of a span
- * is free (central.c); when to release (scavenge.c).
+ * NOT HERE  The addresses (heaprange.c), pages that move (heapmove.c), checks and numbers
+ * (heapcheck.c), which object of a span is free (central.c); when to release (scavenge.c).
  */
 #include "cache.h"
 #include "heapstate.h"
@@ -102,6 +102,13 @@ static void give_pages(uint32_t page, uint32_t n) {
     escrt_pagetree_give(&heap.tree, page, n);
     set_in_use(heap.in_use - n);
     set_idle(heap.idle + n);
+}
+
+/* Free pages are not resident any more. */
+static void count_released(uint32_t page, uint32_t n) {
+    mark_released(page, n, true);
+    heap.stats.released_pages += n;
+    set_idle(heap.idle - n);
 }
 
 static uint32_t find(uint32_t npages, uint32_t align) {
@@ -294,6 +301,7 @@ Span *escrt_heap_alloc(uint32_t npages, uint32_t align, uint32_t class, size_t s
 }
 
 void escrt_heap_free(Span *span) {
+    bool renewed = escrt_heap_renew(span);
     lock_take(&heap.lock);
     RT_ASSERT(1, span->state != SPAN_FREE && escrt_heap_spans[span->page] == span);
     heap.stats.spans--;
@@ -301,11 +309,13 @@ void escrt_heap_free(Span *span) {
         count_large(span->npages, true);
         *record_of(span->page) = (PageRecord){0, 0, 0};
     }
-    if (!recycle(span)) {
+    if (renewed || !recycle(span)) {
         if (span->class)
             publish_records(span, false);
         publish_span(span->page, span->npages, NULL);
         give_pages(span->page, span->npages);
+        if (renewed)
+            count_released(span->page, span->npages);
         drop_struct(span);
     }
     lock_give(&heap.lock);
@@ -339,7 +349,8 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
         span->npages = npages;
         span->size = size;
         *record_of(span->page) = (PageRecord){0, 0, 0};
-        escrt_heap_keep(span);
+        if (span->flags == 0)
+            escrt_heap_keep(span);
     }
     lock_give(&heap.lock);
     return done;

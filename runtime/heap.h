@@ -38,6 +38,12 @@ void escrt_heap_free(Span *span);
 /* The large object may go through the caches from now on, if its length is one of theirs: its page
  * gets a record, which says that it is live. */
 void escrt_heap_keep(Span *span);
+/* Moves the pages of a large object into a longer one, whose first bytes they become; the first
+ * keeps its addresses and is to be freed. False: nothing happened, and the bytes have to be copied.
+ */
+bool escrt_heap_move(Span *from, Span *to);
+/* Before a span is freed. True: none of its pages is resident any more, and they read zero. */
+bool escrt_heap_renew(Span *span);
 /* Makes a large span longer, when the pages behind it are free, or shorter. False: it stays. */
 bool escrt_heap_resize(Span *span, uint32_t npages, size_t size);
 

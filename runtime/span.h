@@ -16,6 +16,7 @@ typedef enum SpanState {
 enum {
     SPAN_SAMPLED = 1, /* a small or large object the heap profile knows: profile.h */
     SPAN_GUARDED = 2, /* debug.c: the last page is a guard */
+    SPAN_MOVED = 4,   /* heapmove.c: some pages were elsewhere, or are */
     NUM_LISTS = 4,    /* of central.c, by how full spans are */
     NO_LIST = NUM_LISTS,
 };

@@ -61,6 +61,21 @@ bool escrt_sys_map_at(void *address, size_t bytes, bool *taken) {
     return false;
 }
 
+/* MREMAP_DONTUNMAP (Linux 5.7): no moment at which somebody else could be given the old place. */
+bool escrt_sys_move(void *from, void *to, size_t bytes) {
+    enum { MAY_MOVE = 1, FIXED = 2, DONT_UNMAP = 4 };
+    if (escrt_sys_injected_failure())
+        return false;
+    return !sys_failed(sys_call(SYS_mremap, (long)from, (long)bytes, (long)bytes,
+                                MAY_MOVE | FIXED | DONT_UNMAP, (long)to, 0));
+}
+
+void escrt_sys_renew(void *address, size_t bytes) {
+    if (sys_failed(sys_call(SYS_mmap, (long)address, (long)bytes, PROT_READ | PROT_WRITE,
+                            ANONYMOUS | MAP_FIXED, -1, 0)))
+        escrt_sys_release(address, bytes);
+}
+
 /* Mappings grow down from near the top, programs lie low or at two thirds; half of the way up is
  * nobody's, and as random as the top is. An eighth of the way is then ours without a meeting.
  * valgrind maps upwards from low addresses, and lets a program have those below 64 GiB: a half of

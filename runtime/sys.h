@@ -58,6 +58,12 @@ void escrt_sys_unmap(void *address, size_t bytes);
 /* Gives the memory back; the addresses stay usable and read zero. */
 void escrt_sys_release(void *address, size_t bytes);
 
+/* Moves what is mapped at `from` to `to`, in place of what is there; at `from` zeros remain. False:
+ * the system cannot, or not there. */
+bool escrt_sys_move(void *from, void *to, size_t bytes);
+/* Zeros in place of whatever is mapped there. */
+void escrt_sys_renew(void *address, size_t bytes);
+
 void escrt_sys_write(int fd, const char *text, size_t length);
 /* Makes or empties a file for writing; negative: could not. */
 int escrt_sys_create(const char *path);

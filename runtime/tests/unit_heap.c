@@ -14,11 +14,14 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 enum { SLOTS = 300 };
 
@@ -105,6 +108,74 @@ static void every_refused_page_is_survived(void) {
             escrt_heap_check_all();
         }
     }
+}
+
+static uint64_t mappings(void) {
+    static char text[1 << 16];
+    uint64_t lines = 0;
+    int file = open("/proc/self/maps", O_RDONLY);
+    for (ssize_t n; (n = read(file, text, sizeof text)) > 0;)
+        for (ssize_t i = 0; i < n; i++)
+            lines += text[i] == '\n';
+    close(file);
+    return lines;
+}
+
+static void fill(uint64_t *p, size_t from, size_t to) {
+    for (size_t i = from / sizeof *p; i < to / sizeof *p; i++)
+        p[i] = i * 0x9e3779b97f4a7c15u;
+}
+
+static bool is_filled(const uint64_t *p, size_t bytes) {
+    for (size_t i = 0; i < bytes / sizeof *p; i++)
+        if (p[i] != i * 0x9e3779b97f4a7c15u)
+            return false;
+    return true;
+}
+
+static size_t faults(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_minflt;
+}
+
+/* Does this system (not valgrind, not an old kernel) move pages as escrt_sys_move wants it? */
+static bool pages_can_be_moved(void) {
+    char *two = escrt_sys_map(2 * 65536);
+    two[65536] = 1;
+    bool moved = two && escrt_sys_move(two + 65536, two, 65536) && two[0] == 1;
+    escrt_sys_unmap(two, 2 * 65536);
+    return moved;
+}
+
+/* Arrays grow in turn, so that none can grow in place for long. */
+static void large_arrays_take_their_pages_along(void) {
+    enum { ARRAYS = 3, FIRST = 4 << 20, LAST = 40 << 20 };
+    uint64_t before = mappings();
+    for (int round = 0; round < 3; round++) {
+        uint64_t *arrays[ARRAYS];
+        for (int i = 0; i < ARRAYS; i++)
+            fill(arrays[i] = malloc(FIRST), 0, FIRST);
+        for (size_t size = FIRST; size < LAST; size = size * 2 + 12345 * 8)
+            for (int i = 0; i < ARRAYS; i++) {
+                uint64_t *old = arrays[i];
+                size_t faults_before = faults();
+                arrays[i] = realloc(old, size * 2 + 12345 * 8);
+                if (arrays[i] != old && pages_can_be_moved())
+                    CHECK(faults() - faults_before < 100);
+                CHECK(is_filled(arrays[i], size));
+                fill(arrays[i], size, size * 2 + 12345 * 8);
+                escrt_heap_check_all();
+            }
+        for (int i = 0; i < ARRAYS; i++) {
+            arrays[i] = realloc(arrays[i], FIRST); /* and shrink */
+            CHECK(is_filled(arrays[i], FIRST));
+            free(arrays[i]);
+        }
+        escrt_heap_check_all();
+    }
+    /* What was moved is joined with its neighbours again. */
+    CHECK(mappings() < before + 20);
 }
 
 static void random_operations_keep_every_invariant(void) {
@@ -218,6 +289,7 @@ int main(void) {
     RUN(any_interior_pointer_finds_its_object);
     RUN(limits_are_kept);
     RUN(statistics_can_be_read_in_a_signal_handler);
+    RUN(large_arrays_take_their_pages_along);
     RUN(random_operations_keep_every_invariant);
     RUN(every_refused_page_is_survived);
     return check_report();
