@@ -21,7 +21,8 @@ static const char about[] =
     "Compare what was before with what is now, and fail when a gate does."
     "\vOLD and NEW are what `escapement measure -o' saved, or the plugin's reports (a file, or a "
     "directory of `escapement cc --report'), or a baseline. When there are both, the reports are "
-    "named by --old-report and --new-report.\n"
+    "named by --old-report and --new-report. What `escapement measure --against' saved is both by "
+    "itself.\n"
     "\n"
     "  escapement compare old.json new.json --gate 'allocs<=+0%' --gate 'cpu<=+5%'\n"
     "  escapement compare escapement.baseline /tmp/reports --gate 'sites.worse<=0'\n"
@@ -87,7 +88,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         *(r->old ? &r->new : &r->old) = value;
         return 0;
     case ARGP_KEY_END:
-        if (!r->new)
+        if (!r->old)
             argp_error(state, "needs what was before, and what is now");
         return 0;
     default:
@@ -95,7 +96,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     }
 }
 
-const struct argp compare_argp = {options, parse, "OLD NEW", about, NULL, NULL, NULL};
+const struct argp compare_argp = {options, parse, "OLD [NEW]", about, NULL, NULL, NULL};
 
 /* ---- both ------------------------------------------------------------------------------------ */
 
@@ -107,16 +108,31 @@ typedef struct Comparing {
     bool measured, compiled; /* what both have */
 } Comparing;
 
+/* One file of `measure --against` is both. */
+static void take_against(const Request *r, Comparing *c) {
+    if (!c->before.has_measurement || !c->before.against.nruns)
+        trouble("%s holds no measurement of one command against another, so what is now is needed "
+                "too",
+                r->old);
+    c->after.path = r->old;
+    c->after.has_measurement = true;
+    c->after.measurement = c->before.measurement;
+    c->before.measurement = c->before.against;
+}
+
 static Comparing read_both(const Request *r) {
     Comparing c = {0};
     char *root = root_directory(r->root);
     input_add(&c.before, r->old, root);
-    input_add(&c.after, r->new, root);
+    if (r->new)
+        input_add(&c.after, r->new, root);
     if (r->old_report)
         input_add(&c.before, r->old_report, root);
     if (r->new_report)
         input_add(&c.after, r->new_report, root);
     free(root);
+    if (!r->new)
+        take_against(r, &c);
     c.measured = c.before.has_measurement && c.after.has_measurement;
     c.compiled = c.before.has_verdicts && c.after.has_verdicts;
     if (!c.measured && !c.compiled)

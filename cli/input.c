@@ -40,7 +40,7 @@ static void take_json(Input *input, const char *path, const char *root, const ch
             trouble("%s:%d:%d: broken JSON: %s", path, error.line, error.column, error.text);
         if (input->has_measurement)
             trouble("%s: there is a measurement in %s already", path, input->path);
-        measurement_read(whole, path, &input->measurement, NULL);
+        measurement_read(whole, path, &input->measurement, &input->against);
         input->has_measurement = true;
         json_decref(whole);
     } else {

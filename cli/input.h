@@ -11,7 +11,7 @@
 typedef struct Input {
     const char *path;
     bool has_measurement, has_verdicts;
-    Measurement measurement;
+    Measurement measurement, against; /* against: no runs when the file has none */
     Findings findings;
     VerdictList verdicts;
 } Input;

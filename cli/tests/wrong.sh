@@ -33,6 +33,7 @@ row "old-report.json:1: no finding of this version's plugin: it has no .site'" c
 row "odd-report.json:1: no finding of this version's plugin: .says something' is no verdict" compare odd-report.json empty.json
 row 'other.json is neither a measurement, nor a report' compare other.json other.json
 row 'list.json is neither a measurement, nor a report' compare list.json list.json
+row 'good.baseline holds no measurement of one command against another' compare good.baseline
 row 'no-runs.json is no measurement of this version: runs' compare no-runs.json no-runs.json
 row 'version.json is no measurement of this version: its version is another one' compare version.json version.json
 row 'version.baseline is a baseline of another version' compare version.baseline empty.json
@@ -67,7 +68,7 @@ if [[ ! -r secret.json ]]; then
     row 'cannot read secret.json: Permission denied' baseline check good.baseline secret.json
 fi
 # What argp says of wrong use has a second line that names --help.
-for arguments in 'compare' 'compare one' 'compare a b c' 'compare --unknown a b' 'baseline' 'baseline guess file' 'baseline write' \
+for arguments in 'compare' 'compare a b c' 'compare --unknown a b' 'baseline' 'baseline guess file' 'baseline write' \
     'measure' 'env extra' 'doctor extra' 'env --compiler'; do
     # shellcheck disable=SC2086
     ends 2 escapement $arguments
