@@ -9,7 +9,7 @@
  */
 #include "change.h"
 #include "command.h"
-#include "measure_run.h"
+#include "measure_sites.h"
 #include "statistics.h"
 #include "tempdir.h"
 #include "terminal.h"
@@ -38,10 +38,15 @@ static const char about[] =
     "\302\261 is the distance of the run that is farthest from the median. An allocation is a call "
     "of "
     "malloc, calloc, an aligned one or realloc of NULL; bytes are those of the size classes that "
-    "served them. What the command prints is dropped, and its standard input is empty."
+    "served them. Where they come from is asked in one more run, of the command that is measured: "
+    "every "
+    "allocation while there are at most 20000, a sample of about so many above that, as the table "
+    "says (compile with -g); `escapement top' and `report' say more. What the command prints is "
+    "dropped, and its "
+    "standard input is empty."
     "\n\nExit status: 0; 2 when the command fails, is killed, cannot be run, or cannot be counted.";
 
-enum { OPTION_AGAINST = 256, OPTION_INPUT, OPTION_SHOW, OPTION_ANY, OPTION_TOP };
+enum { OPTION_AGAINST = 256, OPTION_INPUT, OPTION_SHOW, OPTION_ANY, OPTION_TOP, OPTION_NO_SITES };
 
 static const struct argp_option options[] = {
     {"runs", 'n', "N", 0, "How often each command runs (5)", 0},
@@ -52,6 +57,8 @@ static const struct argp_option options[] = {
     {"input", OPTION_INPUT, "FILE", 0, "The command's standard input", 0},
     {"show-output", OPTION_SHOW, 0, 0, "Let the command print", 0},
     {"any-status", OPTION_ANY, 0, 0, "Take any exit status of the command", 0},
+    {"no-sites", OPTION_NO_SITES, 0, 0,
+     "Do without the last run, which says where memory comes from", 0},
     {"top", OPTION_TOP, "N", 0, "How many size classes and sites the tables show (8)", 0},
     {0},
 };
@@ -60,7 +67,7 @@ typedef struct Request {
     char **command, **against; /* against: NULL without */
     size_t runs, top;
     const char *output, *input;
-    bool json, shows_output, any_status;
+    bool json, shows_output, any_status, no_sites;
 } Request;
 
 static size_t number_of(const char *text, size_t most, const char *option,
@@ -103,6 +110,9 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     case OPTION_ANY:
         r->any_status = true;
         return 0;
+    case OPTION_NO_SITES:
+        r->no_sites = true;
+        return 0;
     case OPTION_TOP:
         r->top = number_of(value, 100000, "--top", state);
         return 0;
@@ -130,6 +140,7 @@ typedef struct Subject {
     uint64_t *sizes;
     size_t nclasses, lost;
     char lost_name[32];
+    char *no_sites; /* why there are none; NULL: there are, or nobody asked */
 } Subject;
 
 static char *quoted(char *const *command) {
@@ -175,12 +186,16 @@ static void finish_classes(Subject *s) {
     }
 }
 
+static RunRequest request_for(const Subject *s, const Request *request, const char *directory) {
+    return (RunRequest){.command = s->command,
+                        .input = request->input,
+                        .shows_output = request->shows_output,
+                        .any_status = request->any_status,
+                        .directory = directory};
+}
+
 static void run_once(Subject *s, const Request *request, const char *directory) {
-    RunRequest run = {.command = s->command,
-                      .input = request->input,
-                      .shows_output = request->shows_output,
-                      .any_status = request->any_status,
-                      .directory = directory};
+    RunRequest run = request_for(s, request, directory);
     RunResult result = measure_run(&run);
     if (s->total.nruns == 0)
         s->total.programs = result.programs;
@@ -214,12 +229,17 @@ static void run_all(Subject *measured, Subject *against, const Request *request)
         progress_step(&progress, i + 1, s->command[0]);
         run_once(s, request, directory);
     }
+    if (!request->no_sites) {
+        RunRequest sampled = request_for(measured, request, directory);
+        measured->no_sites = measure_sites(&sampled, &measured->total);
+    }
     progress_end(&progress);
     free(directory);
 }
 
-static void print_tables(const Measurement *before, const Measurement *after,
+static void print_tables(const Measurement *before, const Subject *measured,
                          const Request *request) {
+    const Measurement *after = &measured->total;
     Text text = {0};
     if (before)
         text_print(&text, "before: %s\nafter:  %s\n\n", before->command, after->command);
@@ -229,6 +249,12 @@ static void print_tables(const Measurement *before, const Measurement *after,
     print_metrics(before, after, TABLE_TEXT, has_colour(stdout), &text);
     text_print(&text, "\n");
     print_classes(before, after, request->top, TABLE_TEXT, &text);
+    if (after->nsites > 0) {
+        text_print(&text, "\n");
+        print_sites(after, request->top, TABLE_TEXT, &text);
+    } else if (measured->no_sites) {
+        text_print(&text, "\nno sites: %s\n", measured->no_sites);
+    }
     write_output("-", text.bytes, text.length);
     text_free(&text);
 }
@@ -260,7 +286,7 @@ int measure_main(int argc, char **argv) {
     if (request.json)
         save("-", document);
     else
-        print_tables(before, &measured.total, &request);
+        print_tables(before, &measured, &request);
     json_decref(document);
     return EXIT_HELD;
 }

@@ -14,7 +14,7 @@ metric() { jsonq "${2:-measured.json}" "d['measured']['metrics']['$1'][0]"; }
 
 # counts_agree COMMAND...: allocations, reallocations and frees, twice the same, of the same number of programs.
 counts_agree() {
-    ends 0 escapement measure -n 2 --any-status -o measured.json -- "$@"
+    ends 0 escapement measure -n 2 --no-sites --any-status -o measured.json -- "$@"
     ./launch -z counts
     ./launch -c "$PWD/counter.so" -n "$PWD/counts" "$@" >printed 2>&1 </dev/null || true
     local counted measured
@@ -113,6 +113,23 @@ ends 0 escapement measure -n 3 -o known.json -- ./known
 [[ $(jsonq known.json '[c["allocs"] - c["frees"] for c in d["measured"]["classes"] if c["size"] == 48][0]') == 500.0 ]] || fail "of 48 bytes not 500 are left: $(cat known.json)"
 [[ $(metric bytes known.json) -ge $((3 * 1048576 + 48000)) ]] || fail "bytes: $(metric bytes known.json)"
 [[ $(jsonq known.json '[c["allocs"] for c in d["measured"]["classes"] if c["size"] == 0]') == '[1.0]' ]] || fail "not one large object"
+
+# By site, with debug information: one allocation after the other, or a sample that says that it is one.
+cc -g -O0 known.c -o known-g
+ends 0 escapement measure -n 1 -o sites.json -- ./known-g
+has out '^every allocation of one run is in it$'
+has out ' 1000 +.*/known.c:5 +main$'
+[[ $(jsonq sites.json 'sum(s["objects"] for s in d["measured"]["sites"]), d["measured"]["sample_bytes"]') == '(1001.0, 1)' ]] || fail "$(cat sites.json)"
+more=$(printf 'x %.0s' {1..40})
+# shellcheck disable=SC2086
+ends 0 escapement measure -n 1 -o sites.json -- ./known-g $more
+has out 'estimated from a sample: one allocation in '
+share=$(jsonq sites.json 'sum(s["objects"] for s in d["measured"]["sites"]) / d["measured"]["metrics"]["allocs"][0]')
+awk -v share="$share" 'BEGIN { exit !(share > 0.9 && share < 1.1) }' || fail "the sample stands for $share of the allocations"
+ends 0 escapement measure -n 1 -- ./known
+has out '^no sites: .*/known has no debug information'
+ends 0 escapement measure -n 1 --no-sites -- ./known-g
+lacks out 'site'
 
 # Against another one: taking turns, counts are exact, equal ones differ in nothing.
 ends 0 escapement measure -n 5 --against './known more' -o both.json -- ./known
