@@ -148,6 +148,14 @@ void arguments_add(Arguments *list, char *argument) {
 
 void add_plugin_arguments(const Wrapping *w, const Plugin *plugin, Arguments *list) {
     arguments_add(list, format_text("-fplugin=%s", plugin->path));
+    const char *header = place()->products[ANNOTATE];
+    if (header) {
+        /* Behind the user's own and the system's directories, for <escapement/annotate.h> alone. */
+        char *path = copy_text(header);
+        arguments_add(list, copy_text("-idirafter"));
+        arguments_add(list, copy_text(dirname(dirname(path))));
+        free(path);
+    }
     for (size_t i = 0; i < w->nargs; i++)
         arguments_add(list, format_text("-fplugin-arg-escapement-%s", w->args[i]));
 }

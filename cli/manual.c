@@ -62,8 +62,8 @@ static void add_lines(Text *out, const char *text, size_t length) {
     text_print(out, "\n");
 }
 
-static void add_example(Text *out, const char *text, size_t length) {
-    text_print(out, ".PP\n.nf\n");
+static void add_example(Text *out, const char *text, size_t length, bool first) {
+    text_print(out, "%s.nf\n", first ? "" : ".PP\n");
     for (const char *at = text, *end = text + length; at < end;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop ? stop : end;
@@ -88,7 +88,7 @@ static void add_text(Text *out, const char *text) {
             length -= sizeof exit_status - 1;
             add_lines(out, at, length);
         } else if (strncmp(at, "  ", 2) == 0) {
-            add_example(out, at, length);
+            add_example(out, at, length, first);
         } else {
             text_print(out, "%s", first ? "" : ".PP\n");
             add_lines(out, at, length);

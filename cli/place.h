@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum Product { RUNTIME, RUNTIME_STATIC, VERIFY, MEASURE, PRODUCTS } Product;
+typedef enum Product { RUNTIME, RUNTIME_STATIC, VERIFY, MEASURE, ANNOTATE, PRODUCTS } Product;
 typedef enum CompilerKind { COMPILER_CLANG, COMPILER_GCC } CompilerKind;
 
 typedef struct Plugin {

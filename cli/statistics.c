@@ -10,7 +10,7 @@
  * Sums are of doubled ranks, so that mid-ranks are whole. Counts are doubles: C(100, 50) has 97
  * bits, and what is rounded is the last digit of a p of sixteen.
  *
- * Why no library: docs/design/0100-measure.md.
+ * Why no library: docs/design/0068-measure.md.
  */
 #include "statistics.h"
 

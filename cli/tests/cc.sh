@@ -11,7 +11,7 @@ says='5 label 7 42'
 # What it adds, and to what.
 added() { escapement cc --print "$@" >line; }
 added -O2 -c sample.c
-has line 'clang-19 -fplugin=[^ ]*/escapement\.so -O2 -c sample\.c$'
+has line 'clang-19 -fplugin=[^ ]*/escapement\.so( -idirafter [^ ]+)? -O2 -c sample\.c$'
 added --arg=m --arg=max-object=8 -c sample.c
 has line '-fplugin-arg-escapement-m -fplugin-arg-escapement-max-object=8 -c'
 ESCAPEMENT_ARGS='m=2  whole-program' added -c sample.c
@@ -34,7 +34,12 @@ for arguments in '-shared a.o -o library.so' '-fsanitize=address a.o' '-nostdlib
 done
 echo '-c sample.c' >all
 added @all
-has line 'escapement\.so @all$'
+has line 'escapement\.so( -idirafter [^ ]+)? @all$'
+
+if [[ -f $ESC_SOURCE/analysis/include/escapement/annotate.h ]]; then
+    echo '#include <escapement/annotate.h>' >annotated.c
+    escapement cc -c annotated.c
+fi
 
 # What it makes.
 compilers=(clang)
