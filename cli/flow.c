@@ -51,17 +51,24 @@ static void start_step(Flow *flow, const char *line) {
     free(source);
 }
 
-/* "t.c:15:8", which may have colons in the name. */
-static bool read_place(const char *text, FlowStep *step) {
-    const char *col = strrchr(text, ':'), *line = col;
-    while (line && line > text && *--line != ':')
+bool split_place(const char *text, char **file, long *line, long *col) {
+    const char *second = strrchr(text, ':'), *first = second;
+    while (first && first > text && *--first != ':')
         ;
-    if (!line || line <= text || *line != ':')
+    if (!first || first <= text || *first != ':')
+        return false;
+    *file = part(text, first);
+    *line = strtol(first + 1, NULL, 10);
+    *col = strtol(second + 1, NULL, 10);
+    return true;
+}
+
+static bool read_place(const char *text, FlowStep *step) {
+    char *file;
+    if (!split_place(text, &file, &step->line, &step->col))
         return false;
     free(step->file);
-    step->file = part(text, line);
-    step->line = strtol(line + 1, NULL, 10);
-    step->col = strtol(col + 1, NULL, 10);
+    step->file = file;
     return true;
 }
 

@@ -8,6 +8,7 @@
 #define ESCAPEMENT_CLI_FLOW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 typedef struct FlowStep {
     char *holder; /* what holds the pointer from here on: "n", "{heap}", "~r0" */
@@ -22,6 +23,10 @@ typedef struct Flow {
     FlowStep *steps;
     size_t n;
 } Flow;
+
+/* "t.c:15:8", where the name may hold colons, taken apart; *file is to be freed. False: no place.
+ */
+bool split_place(const char *text, char **file, long *line, long *col);
 
 /* Lines that are not understood are left out. `lines`: an array of texts, or NULL. */
 Flow flow_of(const json_t *lines);

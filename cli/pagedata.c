@@ -11,12 +11,14 @@
 #include "advice.h"
 #include "command.h"
 #include "flow.h"
+#include "sitemap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct Page {
     const PageInput *input;
+    Sitemap *map;
     json_t *entries;
     json_t *known; /* of a finding: place and text -> index of its entry, or -1: a row has it */
 } Page;
@@ -83,12 +85,52 @@ static void add_finding_to(const Page *page, json_t *entry, const Finding *f) {
         set(entry, "flow", flow_json(page, f));
 }
 
-static char *key_of(const Finding *f) {
-    return format_text("%s\n%ld\n%ld\n%s", f->file, f->line, f->col, f->text);
+/* Where a finding belongs: where it stands, or where the wrapper is called that it stands in. */
+typedef struct Spot {
+    char *file;
+    long line, col;
+    char *expression, *via; /* as those of a Row */
+} Spot;
+
+static Spot spot_of(const Page *page, const Finding *f) {
+    Spot spot = {.line = f->line, .col = f->col};
+    const json_t *chain = json_object_get(f->json, "chain");
+    const char *wrapper, *call, *outer = NULL;
+    char *way = f->site ? expression_of(f) : copy_text("");
+    for (size_t depth = 0; f->site && depth < json_array_size(chain); depth++) {
+        char *file, *longer;
+        wrapper = sitemap_wrapper(page->map, f, depth);
+        call = json_string_value(json_array_get(chain, depth));
+        if (!wrapper || !call || !split_place(call, &file, &spot.line, &spot.col))
+            break;
+        longer = format_text("%s -> %s", wrapper, way);
+        free(way);
+        free(spot.file);
+        way = longer;
+        spot.file = file;
+        outer = wrapper;
+    }
+    if (!spot.file)
+        spot.file = copy_text(f->file);
+    spot.expression = outer ? format_text("%s(...)", outer) : copy_text(way);
+    spot.via = outer ? way : copy_text("");
+    if (!outer)
+        free(way);
+    return spot;
 }
 
-static void know(Page *page, const Finding *f, json_int_t index) {
-    char *key = key_of(f);
+static void free_spot(Spot *spot) {
+    free(spot->file);
+    free(spot->expression);
+    free(spot->via);
+}
+
+static char *key_of(const Finding *f, const Spot *spot) {
+    return format_text("%s\n%ld\n%ld\n%s", spot->file, spot->line, spot->col, f->text);
+}
+
+static void know(Page *page, const Finding *f, const Spot *spot, json_int_t index) {
+    char *key = key_of(f, spot);
     json_object_set_new_nocheck(page->known, key, json_integer(index));
     free(key);
 }
@@ -99,8 +141,10 @@ static void add_row(Page *page, const Row *row) {
         new_entry(page, *row->file ? row->file : "(no source)", report, row->line, row->col);
     const char *category = reason_category(row->reason);
     if (row->finding) {
+        Spot spot = spot_of(page, row->finding);
         add_finding_to(page, entry, row->finding);
-        know(page, row->finding, -1);
+        know(page, row->finding, &spot, -1);
+        free_spot(&spot);
     }
     set_text(entry, "kind", "site");
     set_text(entry, "function", row->function);
@@ -117,34 +161,38 @@ static void add_row(Page *page, const Row *row) {
     json_array_append_new(page->entries, entry);
 }
 
-static void add_finding(Page *page, const Finding *f) {
-    char *key = key_of(f);
-    json_t *known = json_object_get(page->known, key);
-    free(key);
-    if (known && json_integer_value(known) >= 0) {
-        json_t *entry = json_array_get(page->entries, (size_t)json_integer_value(known));
-        json_int_t copies = json_integer_value(json_object_get(entry, "copies"));
-        set(entry, "copies", json_integer(copies ? copies + 1 : 2));
-    }
-    if (known)
-        return;
-    json_t *entry = new_entry(page, f->file, f->report, f->line, f->col);
+static void add_new(Page *page, const Finding *f, const Spot *spot) {
+    json_t *entry = new_entry(page, spot->file, f->report, spot->line, spot->col);
     const char *reason = f->reason ? f->reason : f->site ? reason_in(f->text) : NULL;
-    char *expression = f->site ? expression_of(f) : copy_text("");
     char *verdict = f->site ? verdict_of(f) : copy_text(f->text);
     char *advice = reason && !f->moved ? advice_for(reason, f->text) : NULL;
     add_finding_to(page, entry, f);
     set_text(entry, "function", f->function);
-    set_text(entry, "expression", expression);
+    set_text(entry, "expression", spot->expression);
+    set_text(entry, "via", spot->via);
     set_text(entry, "verdict", verdict);
     set_text(entry, "reason", f->moved ? NULL : reason);
     set_text(entry, "category", category_of(f));
     set_text(entry, "advice", advice);
-    know(page, f, (json_int_t)json_array_size(page->entries));
+    know(page, f, spot, (json_int_t)json_array_size(page->entries));
     json_array_append_new(page->entries, entry);
-    free(expression);
     free(verdict);
     free(advice);
+}
+
+static void add_finding(Page *page, const Finding *f) {
+    Spot spot = spot_of(page, f);
+    char *key = key_of(f, &spot);
+    json_t *known = json_object_get(page->known, key);
+    if (!known) {
+        add_new(page, f, &spot);
+    } else if (json_integer_value(known) >= 0) {
+        json_t *entry = json_array_get(page->entries, (size_t)json_integer_value(known));
+        json_int_t copies = json_integer_value(json_object_get(entry, "copies"));
+        set(entry, "copies", json_integer(copies ? copies + 1 : 2));
+    }
+    free_spot(&spot);
+    free(key);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------
@@ -173,7 +221,10 @@ static json_t *reasons_json(const json_t *entries) {
 }
 
 json_t *page_data(const PageInput *input) {
-    Page page = {.input = input, .entries = json_array(), .known = json_object()};
+    Page page = {.input = input,
+                 .map = sitemap_new(input->findings),
+                 .entries = json_array(),
+                 .known = json_object()};
     for (size_t i = 0; input->joined && i < input->joined->nrows; i++)
         add_row(&page, &input->joined->rows[i]);
     for (size_t i = 0; i < input->findings->n; i++)
@@ -191,5 +242,6 @@ json_t *page_data(const PageInput *input) {
     if (input->after)
         set(data, "after", json_incref(input->after));
     json_decref(page.known);
+    sitemap_free(page.map);
     return data;
 }

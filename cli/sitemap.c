@@ -11,6 +11,7 @@
 #include "sitemap.h"
 
 #include "command.h"
+#include "flow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -214,16 +215,13 @@ size_t chain_length(const Finding *finding) {
     return json_array_size(json_object_get(finding->json, "chain"));
 }
 
-/* "src/a.c:12:3", the place of an inlined call, is the frame's? */
+/* Is "src/a.c:12:3", the place of an inlined call, the frame's? */
 static bool is_at(const char *call, const Frame *frame) {
-    char *file = copy_text(call), *col = strrchr(file, ':'), *line = NULL;
-    if (col)
-        *col++ = '\0', line = strrchr(file, ':');
-    if (line)
-        *line++ = '\0';
-    bool same = line && strtol(line, NULL, 10) == frame->line;
-    if (same && frame->col)
-        same = strtol(col, NULL, 10) == frame->col;
+    char *file;
+    long line, col;
+    if (!split_place(call, &file, &line, &col))
+        return false;
+    bool same = line == frame->line && (!frame->col || col == frame->col);
     if (same) {
         char *tidy = tidy_spelling(file);
         same = ends_with(frame->path, tidy);
@@ -269,6 +267,29 @@ const Finding *sitemap_find(Sitemap *map, const Frame *const *stack, size_t dept
         }
     }
     return best;
+}
+
+/* Is the chain of `one` the first `n` calls of that of `two`? */
+static bool begins(const Finding *one, const Finding *two, size_t n) {
+    const json_t *short_chain = json_object_get(one->json, "chain");
+    const json_t *chain = json_object_get(two->json, "chain");
+    if (json_array_size(short_chain) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!json_equal(json_array_get(short_chain, i), json_array_get(chain, i)))
+            return false;
+    return true;
+}
+
+const char *sitemap_wrapper(const Sitemap *map, const Finding *finding, size_t depth) {
+    Site place = {index_of(map, finding->file), finding->line, finding->col, NULL};
+    for (size_t i = first_from(map, &place);
+         i < map->nsites && compare_places(&map->sites[i], &place) == 0; i++) {
+        const Finding *other = map->sites[i].finding;
+        if (begins(other, finding, depth) && sitemap_is_fresh_function(map, other->function))
+            return other->function;
+    }
+    return NULL;
 }
 
 bool sitemap_is_fresh(Sitemap *map, const Frame *frame) {

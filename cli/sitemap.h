@@ -26,6 +26,9 @@ const Finding *sitemap_find(Sitemap *map, const Frame *const *stack, size_t dept
 bool sitemap_is_fresh(Sitemap *map, const Frame *frame);
 /* The same of a function that is known by its name only. */
 bool sitemap_is_fresh_function(const Sitemap *map, const char *function);
+/* The function that the `depth`th call of the finding's chain, or with 0 its own, stands in, when
+ * that hands out fresh memory; NULL: it does not, or is not known. */
+const char *sitemap_wrapper(const Sitemap *map, const Finding *finding, size_t depth);
 /* How many calls above it the copy was inlined through. */
 size_t chain_length(const Finding *finding);
 

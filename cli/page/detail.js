@@ -6,7 +6,7 @@
 "use strict";
 
 const detail = (() => {
-  const LINES = 120;
+  const LINES = 120, NOTES = 3;
   let shown = null; // the entry
   let view = null; // {file, from, to, marked: Set of lines}
   let open = () => {};
@@ -33,7 +33,7 @@ const detail = (() => {
   function amountsText(entry) {
     const [bytes, objects, liveBytes, liveObjects] = entry.amount, total = model.data.profile.total;
     const live = liveObjects ? `${model.bytes(liveBytes)} in ${model.count(liveObjects)} at the end` : "nothing at the end";
-    return `${model.bytes(bytes)} (${model.share(bytes, total[0])}) in ${model.count(objects)} allocations (${model.share(objects, total[1])}); ${live}`;
+    return `${model.bytes(bytes)} (${model.share(bytes, total[0])}) in ${model.several(objects, "allocation", "allocations")} (${model.share(objects, total[1])}); ${live}`;
   }
 
   function facts(entry) {
@@ -101,15 +101,27 @@ const detail = (() => {
     return told[state];
   }
 
+  function remark(entry) {
+    const button = element("button", `remark ${entry.category}`, entry.verdict);
+    button.type = "button";
+    button.title = entry.verdict || "";
+    if (entry === shown) button.setAttribute("aria-current", "true");
+    button.addEventListener("click", () => open(entry));
+    return button;
+  }
+
+  // Of many inlined copies the first few, and the one that is shown.
   function notesFor(file, number) {
-    const cell = element("span", "notes");
-    for (const entry of model.entriesAt(file, number)) {
-      if (entry.kind === "param" && entry !== shown && /does not escape$/.test(entry.verdict || "")) continue;
-      const button = element("button", `remark ${entry.category}`, entry.verdict);
-      button.type = "button";
-      if (entry === shown) button.setAttribute("aria-current", "true");
-      button.addEventListener("click", () => open(entry));
-      cell.append(button);
+    const cell = element("span", "notes"), good = (e) => e.kind === "param" && /does not escape$/.test(e.verdict || "");
+    const all = model.entriesAt(file, number).filter((entry) => entry === shown || !good(entry));
+    const few = all.filter((entry, i) => i < NOTES || entry === shown);
+    cell.append(...few.map(remark));
+    if (few.length < all.length) {
+      const rest = element("button", "link", `${all.length - few.length} more`);
+      rest.type = "button";
+      rest.setAttribute("aria-label", `${all.length - few.length} more findings of line ${number}`);
+      rest.addEventListener("click", () => cell.replaceChildren(...all.map(remark)));
+      cell.append(rest);
     }
     return cell;
   }

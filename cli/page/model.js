@@ -61,7 +61,7 @@ const model = (() => {
         {
           name: "Places",
           value: (entry) => (entry.kind === "site" ? 1 : 0),
-          format: (n) => `${count(n)} ${n === 1 ? "place" : "places"}`,
+          format: (n) => several(n, "place", "places"),
           total: entries.filter((entry) => entry.kind === "site").length,
         },
       ];
@@ -75,6 +75,9 @@ const model = (() => {
   }
   function count(n) {
     return d3.format(",")(Math.round(n));
+  }
+  function several(n, one, more) {
+    return `${count(n)} ${n === 1 ? one : more}`;
   }
   function share(part, whole) {
     const percent = whole > 0 ? (100 * part) / whole : 0;
@@ -119,7 +122,7 @@ const model = (() => {
 
   return {
     data, entries, categories, kinds, weights, AMOUNTS,
-    reasonOf, amount, bytes, count, share, line, lines, lastLine,
+    reasonOf, amount, bytes, count, several, share, line, lines, lastLine,
     entriesAt: (file, number) => atLine.get(`${file}:${number}`) || [],
     fileName: (file) => data.files[file].name,
   };

@@ -46,8 +46,8 @@ const page = (() => {
     const tiles = [];
     if (data.profile) {
       const [bytes, objects, liveBytes, liveObjects] = data.profile.total;
-      tiles.push(tile("Allocated", model.bytes(bytes), `in ${model.count(objects)} allocations`));
-      tiles.push(tile("In use at the end", model.bytes(liveBytes), `in ${model.count(liveObjects)} objects`));
+      tiles.push(tile("Allocated", model.bytes(bytes), `in ${model.several(objects, "allocation", "allocations")}`));
+      tiles.push(tile("In use at the end", model.bytes(liveBytes), `in ${model.several(liveObjects, "object", "objects")}`));
     }
     tiles.push(tile("On the heap", model.count(sites.length - moved.length), "places in the source"));
     tiles.push(tile("Moved to the stack", model.count(moved.length), "places in the source"));

@@ -8,6 +8,7 @@
 
 const treemap = (() => {
   const MOST = 400; // areas; below a pixel or two nobody sees or hits one
+  const ALIKE = 80; // of one size; more of them have no room for their names
   const HEAD = 20, LETTER = 6.7, LINE = 14; // of the group's name; of the labels' font (page.css)
   let chosen = { weight: model.weights[0], group: "reason" };
   let current = 0; // the area that has the focus when the treemap gets it
@@ -35,7 +36,7 @@ const treemap = (() => {
   function grouped() {
     const weight = chosen.weight;
     const entries = model.entries.filter((entry) => weight.value(entry) > 0).sort((a, b) => weight.value(b) - weight.value(a));
-    const alike = !model.data.profile && entries.length > MOST, groups = new Map();
+    const alike = !model.data.profile && entries.length > ALIKE, groups = new Map();
     entries.forEach((entry, rank) => {
       const name = groupOf(entry);
       if (!groups.has(name)) groups.set(name, { name, value: 0, count: 0, children: [], shared: new Map() });

@@ -62,6 +62,35 @@ escapement report --json large.json >large
 [[ $(jq -r '.files[0] | "\(.state) \(.parts | length) \(.parts[0][0]) \(.parts[0][1] | length)"' large) == 'part 1 3960 81' ]] ||
     fail "of a large file: $(jq -c '.files[0] | [.state, .parts[0][0], (.parts[0][1] | length)]' large)"
 
+# A copy that was inlined out of wrappers stands where they are called; one out of another function where it is.
+site() { # site FUNCTION CHAIN TEXT
+    printf '{"kind":"site","file":"w.c","line":3,"col":5,"function":"%s","chain":[%s],"text":"malloc(n) escapes to heap: %s",' "$@"
+    printf '"good":false,"printed":true,"moved":false,"placement":"heap","allocator":"malloc","site":"1","reason":"RETURNED"}\n'
+}
+result() {
+    printf '{"kind":"result","file":"w.c","line":1,"col":5,"function":"%s","text":"result of %s is fresh memory",' "$1" "$1"
+    printf '"good":true,"printed":true}\n'
+}
+{
+    result inner
+    result outer
+    site inner '' returned
+    site outer '"w.c:8:4"' returned
+    site user '"w.c:8:4","a.c:20:6"' 'stored in global g'
+    site other '"w.c:9:4"' 'stored in global h'
+    site another '"w.c:9:4","b.c:30:7"' 'stored in global i'
+} >wrapped.json
+escapement report --json wrapped.json 2>/dev/null |
+    jq -r '.files as $files | .entries[] | select(.kind == "site") | "\($files[.file].name):\(.line):\(.col) \(.expression) \(.via) \(.verdict)"' >got
+cat >wanted <<'PLACES'
+w.c:3:5 malloc(n) null escapes to heap: returned
+w.c:8:4 inner(...) inner -> malloc(n) escapes to heap: returned
+a.c:20:6 outer(...) outer -> inner -> malloc(n) escapes to heap: stored in global g
+w.c:9:4 inner(...) inner -> malloc(n) escapes to heap: stored in global h
+w.c:9:4 inner(...) inner -> malloc(n) escapes to heap: stored in global i
+PLACES
+diff wanted got || fail "the places of copies"
+
 # With a profile: the amounts are those of top, and add up.
 if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
     gcc sample.o main.o -o program
