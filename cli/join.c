@@ -261,6 +261,7 @@ static Row make_row(Joiner *joiner, const char *reason) {
     return (Row){
         .finding = walk->finding,
         .file = copy_text(spelling ? spelling : at->path),
+        .path = copy_text(at->path),
         .line = at->line,
         .col = own ? walk->finding->col : at->col,
         .function = copy_text(at->function),
@@ -274,6 +275,7 @@ static Row make_row(Joiner *joiner, const char *reason) {
 
 static void free_row(Row *row) {
     free(row->file);
+    free(row->path);
     free(row->function);
     free(row->expression);
     free(row->verdict);
@@ -283,8 +285,8 @@ static void free_row(Row *row) {
 
 /* The row that is told apart by all that is printed of it. */
 static Row *row_for(Joiner *joiner, Row made) {
-    char *key = format_text("%s\n%ld\n%ld\n%s\n%s\n%s\n%s", made.file, made.line, made.col,
-                            made.function, made.expression, made.verdict, made.via);
+    char *key = format_text("%s\n%s\n%ld\n%ld\n%s\n%s\n%s\n%s", made.file, made.path, made.line,
+                            made.col, made.function, made.expression, made.verdict, made.via);
     json_t *known = json_object_get(joiner->rows, key);
     Row *row;
     if (known) {

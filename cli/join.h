@@ -15,6 +15,7 @@
 typedef struct Row {
     const Finding *finding; /* the verdict's; NULL: there is none */
     char *file;             /* as the report spells it; "" when not known */
+    char *path;             /* of the file, by the debug information; "" when not known */
     long line, col;
     char *function, *expression; /* "parse", "malloc(64)" */
     char *verdict;               /* "escapes to heap: returned" */

@@ -36,11 +36,18 @@ static void set_text(json_t *object, const char *name, const char *text) {
 /* ---- entries ----------------------------------------------------------------------------------
  */
 
+/* The index of a file that a finding names; `path`: where it is, NULL: not known. */
+static size_t source_of(const Page *page, const char *file, const Finding *finding,
+                        const char *path) {
+    SourceHint hint = {path, finding ? finding->directory : NULL, finding ? finding->report : NULL};
+    return sources_add(page->input->sources, file, &hint);
+}
+
 /* [holder, source, text, how, file, line, col]; file -1: nowhere. */
-static json_t *step_json(const Page *page, const FlowStep *step, const char *report) {
+static json_t *step_json(const Page *page, const FlowStep *step, const Finding *finding) {
     json_int_t file = -1;
     if (*step->file) {
-        file = (json_int_t)sources_add(page->input->sources, step->file, report);
+        file = (json_int_t)source_of(page, step->file, finding, NULL);
         sources_want(page->input->sources, (size_t)file, step->line);
     }
     json_t *all = json_pack("[I, I, I]", file, (json_int_t)step->line, (json_int_t)step->col);
@@ -54,7 +61,7 @@ static json_t *flow_json(const Page *page, const Finding *finding) {
     Flow flow = flow_of(finding->flow);
     json_t *steps = json_array();
     for (size_t i = 0; i < flow.n; i++)
-        json_array_append_new(steps, step_json(page, &flow.steps[i], finding->report));
+        json_array_append_new(steps, step_json(page, &flow.steps[i], finding));
     flow_free(&flow);
     return steps;
 }
@@ -67,11 +74,9 @@ static const char *category_of(const Finding *f) {
     return category ? category : "none";
 }
 
-static json_t *new_entry(const Page *page, const char *file, const char *report, long line,
-                         long col) {
-    size_t index = sources_add(page->input->sources, file, report);
-    sources_want(page->input->sources, index, line);
-    return json_pack("{s:I, s:I, s:I}", "file", (json_int_t)index, "line", (json_int_t)line, "col",
+static json_t *new_entry(const Page *page, size_t file, long line, long col) {
+    sources_want(page->input->sources, file, line);
+    return json_pack("{s:I, s:I, s:I}", "file", (json_int_t)file, "line", (json_int_t)line, "col",
                      (json_int_t)col);
 }
 
@@ -87,7 +92,7 @@ static void add_finding_to(const Page *page, json_t *entry, const Finding *f) {
 
 /* Where a finding belongs: where it stands, or where the wrapper is called that it stands in. */
 typedef struct Spot {
-    char *file;
+    size_t file; /* in Sources */
     long line, col;
     char *expression, *via; /* as those of a Row */
 } Spot;
@@ -96,7 +101,7 @@ static Spot spot_of(const Page *page, const Finding *f) {
     Spot spot = {.line = f->line, .col = f->col};
     const json_t *chain = json_object_get(f->json, "chain");
     const char *wrapper, *call, *outer = NULL;
-    char *way = f->site ? expression_of(f) : copy_text("");
+    char *way = f->site ? expression_of(f) : copy_text(""), *at = copy_text(f->file);
     for (size_t depth = 0; f->site && depth < json_array_size(chain); depth++) {
         char *file, *longer;
         wrapper = sitemap_wrapper(page->map, f, depth);
@@ -105,13 +110,13 @@ static Spot spot_of(const Page *page, const Finding *f) {
             break;
         longer = format_text("%s -> %s", wrapper, way);
         free(way);
-        free(spot.file);
+        free(at);
         way = longer;
-        spot.file = file;
+        at = file;
         outer = wrapper;
     }
-    if (!spot.file)
-        spot.file = copy_text(f->file);
+    spot.file = source_of(page, at, f, NULL);
+    free(at);
     spot.expression = outer ? format_text("%s(...)", outer) : copy_text(way);
     spot.via = outer ? way : copy_text("");
     if (!outer)
@@ -120,13 +125,12 @@ static Spot spot_of(const Page *page, const Finding *f) {
 }
 
 static void free_spot(Spot *spot) {
-    free(spot->file);
     free(spot->expression);
     free(spot->via);
 }
 
 static char *key_of(const Finding *f, const Spot *spot) {
-    return format_text("%s\n%ld\n%ld\n%s", spot->file, spot->line, spot->col, f->text);
+    return format_text("%zu\n%ld\n%ld\n%s", spot->file, spot->line, spot->col, f->text);
 }
 
 static void know(Page *page, const Finding *f, const Spot *spot, json_int_t index) {
@@ -136,9 +140,9 @@ static void know(Page *page, const Finding *f, const Spot *spot, json_int_t inde
 }
 
 static void add_row(Page *page, const Row *row) {
-    const char *report = row->finding ? row->finding->report : NULL;
+    const char *name = *row->file ? row->file : "(no source)";
     json_t *entry =
-        new_entry(page, *row->file ? row->file : "(no source)", report, row->line, row->col);
+        new_entry(page, source_of(page, name, row->finding, row->path), row->line, row->col);
     const char *category = reason_category(row->reason);
     if (row->finding) {
         Spot spot = spot_of(page, row->finding);
@@ -162,7 +166,7 @@ static void add_row(Page *page, const Row *row) {
 }
 
 static void add_new(Page *page, const Finding *f, const Spot *spot) {
-    json_t *entry = new_entry(page, spot->file, f->report, spot->line, spot->col);
+    json_t *entry = new_entry(page, spot->file, spot->line, spot->col);
     const char *reason = f->reason ? f->reason : f->site ? reason_in(f->text) : NULL;
     char *verdict = f->site ? verdict_of(f) : copy_text(f->text);
     char *advice = reason && !f->moved ? advice_for(reason, f->text) : NULL;

@@ -116,9 +116,10 @@ const struct argp report_argp = {
     .doc =
         "A page about a program's allocations: where the bytes come from, why each place is on "
         "the heap, its source, and the way of the pointer step by step.\v"
-        "  cc -O2 -g -fplugin=escapement.so -fplugin-arg-escapement-report=%.json ...\n"
-        "  ESCAPEMENT_PROFILE=heap.gz LD_PRELOAD=libescapement.so ./program\n"
-        "  escapement report -o html --profile=heap.gz .\n\n"
+        "A program, its profile, and their page:\n\n"
+        "  escapement cc --report=reports -O2 -g program.c -o program\n"
+        "  ESCAPEMENT_PROFILE=heap.gz ./program\n"
+        "  escapement report -o html --profile=heap.gz reports\n\n"
         "Open DIR/index.html in a browser; the folder needs no network and no server, and can be "
         "moved. Each REPORT is a file of the plugin or a directory of them. Without a profile "
         "the page shows all places alike.\n\n"

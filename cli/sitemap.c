@@ -27,9 +27,15 @@ typedef struct Fresh {
     const char *function;
 } Fresh;
 
+/* A file, as a report names it. */
+typedef struct Spelling {
+    char *path;        /* from where the compiler ran, when that is known */
+    char *end;         /* as the compiler was given it, without leading ".." */
+    const char *shown; /* as the report has it */
+} Spelling;
+
 struct Sitemap {
-    const char **spellings; /* sorted, each once: what the report says */
-    char **tidy;            /* the same without "." and leading ".." */
+    Spelling *spellings; /* sorted by path, each once */
     size_t nspellings;
     Site *sites; /* by file, line, column, then as they were read */
     size_t nsites;
@@ -42,8 +48,8 @@ enum { NOWHERE = -1 };
 
 /* ---- spellings ------------------------------------------------------------------------------- */
 
-static int compare_texts(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+static int compare_spellings(const void *a, const void *b) {
+    return strcmp(((const Spelling *)a)->path, ((const Spelling *)b)->path);
 }
 
 static char *tidy_spelling(const char *file) {
@@ -54,23 +60,36 @@ static char *tidy_spelling(const char *file) {
     return tidy;
 }
 
+static Spelling spelling_of(const Finding *f) {
+    char *end = tidy_spelling(f->file);
+    char *path = f->directory ? joined_path(f->directory, f->file) : copy_text(end);
+    return (Spelling){.path = path, .end = end, .shown = f->file};
+}
+
+static void free_spelling(Spelling *spelling) {
+    free(spelling->path);
+    free(spelling->end);
+}
+
 static void collect_spellings(Sitemap *map, const Findings *findings) {
     map->spellings = allocate(findings->n * sizeof *map->spellings);
     for (size_t i = 0; i < findings->n; i++)
-        map->spellings[i] = findings->all[i].file;
+        map->spellings[i] = spelling_of(&findings->all[i]);
     if (findings->n)
-        qsort(map->spellings, findings->n, sizeof *map->spellings, compare_texts);
-    for (size_t i = 0; i < findings->n; i++)
-        if (i == 0 || strcmp(map->spellings[map->nspellings - 1], map->spellings[i]) != 0)
+        qsort(map->spellings, findings->n, sizeof *map->spellings, compare_spellings);
+    for (size_t i = 0; i < findings->n; i++) {
+        Spelling *last = map->nspellings ? &map->spellings[map->nspellings - 1] : NULL;
+        if (last && compare_spellings(last, &map->spellings[i]) == 0)
+            free_spelling(&map->spellings[i]);
+        else
             map->spellings[map->nspellings++] = map->spellings[i];
-    map->tidy = allocate(map->nspellings * sizeof *map->tidy);
-    for (size_t i = 0; i < map->nspellings; i++)
-        map->tidy[i] = tidy_spelling(map->spellings[i]);
+    }
 }
 
-static size_t index_of(const Sitemap *map, const char *file) {
-    const char **found =
-        bsearch(&file, map->spellings, map->nspellings, sizeof *map->spellings, compare_texts);
+static size_t index_of(const Sitemap *map, const Finding *f) {
+    Spelling key = spelling_of(f), *found = bsearch(&key, map->spellings, map->nspellings,
+                                                    sizeof *map->spellings, compare_spellings);
+    free_spelling(&key);
     return (size_t)(found - map->spellings);
 }
 
@@ -82,12 +101,23 @@ static bool ends_with(const char *path, const char *spelling) {
     return ending == length || spelling[0] == '/' || path[length - ending - 1] == '/';
 }
 
+/* How much of the spelling the path ends with; a link in the path hides where the compiler ran. */
+static size_t likeness(const char *path, const Spelling *spelling) {
+    if (*spelling->path && ends_with(path, spelling->path))
+        return strlen(spelling->path);
+    return *spelling->end && ends_with(path, spelling->end) ? strlen(spelling->end) : 0;
+}
+
 static json_int_t look_for(const Sitemap *map, const char *path) {
     json_int_t best = NOWHERE;
-    for (size_t i = 0; i < map->nspellings; i++)
-        if (*map->tidy[i] && ends_with(path, map->tidy[i]) &&
-            (best == NOWHERE || strlen(map->tidy[i]) > strlen(map->tidy[best])))
+    size_t of_best = 0;
+    for (size_t i = 0; i < map->nspellings; i++) {
+        size_t of_this = likeness(path, &map->spellings[i]);
+        if (of_this > of_best) {
             best = (json_int_t)i;
+            of_best = of_this;
+        }
+    }
     return best;
 }
 
@@ -104,7 +134,7 @@ static json_int_t file_of(Sitemap *map, const Frame *frame) {
 
 const char *sitemap_file(Sitemap *map, const Frame *frame) {
     json_int_t file = file_of(map, frame);
-    return file == NOWHERE ? NULL : map->spellings[file];
+    return file == NOWHERE ? NULL : map->spellings[file].shown;
 }
 
 /* ---- sites ----------------------------------------------------------------------------------- */
@@ -144,9 +174,9 @@ static void collect_sites(Sitemap *map, const Findings *findings) {
     for (size_t i = 0; i < findings->n; i++) {
         const Finding *f = &findings->all[i];
         if (f->site)
-            map->sites[map->nsites++] = (Site){index_of(map, f->file), f->line, f->col, f};
+            map->sites[map->nsites++] = (Site){index_of(map, f), f->line, f->col, f};
         else if (is_fresh_result(f))
-            map->fresh[map->nfresh++] = (Fresh){index_of(map, f->file), f->function};
+            map->fresh[map->nfresh++] = (Fresh){index_of(map, f), f->function};
     }
     if (map->nsites)
         qsort(map->sites, map->nsites, sizeof *map->sites, compare_sites);
@@ -166,9 +196,8 @@ Sitemap *sitemap_new(const Findings *findings) {
 
 void sitemap_free(Sitemap *map) {
     for (size_t i = 0; i < map->nspellings; i++)
-        free(map->tidy[i]);
+        free_spelling(&map->spellings[i]);
     json_decref(map->known);
-    free(map->tidy);
     free(map->spellings);
     free(map->sites);
     free(map->fresh);
@@ -282,7 +311,7 @@ static bool begins(const Finding *one, const Finding *two, size_t n) {
 }
 
 const char *sitemap_wrapper(const Sitemap *map, const Finding *finding, size_t depth) {
-    Site place = {index_of(map, finding->file), finding->line, finding->col, NULL};
+    Site place = {index_of(map, finding), finding->line, finding->col, NULL};
     for (size_t i = first_from(map, &place);
          i < map->nsites && compare_places(&map->sites[i], &place) == 0; i++) {
         const Finding *other = map->sites[i].finding;

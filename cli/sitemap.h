@@ -2,7 +2,8 @@
 /* sitemap.h - which findings speak of a frame of a call stack.
  *
  * A report spells a file as the compiler was given it ("src/a.c"), debug information knows its
- * whole path: a path is that of the longest spelling that it ends with.
+ * whole path: where the compiler ran is known of a report of `escapement cc'; of others a path is
+ * that of the longest spelling that it ends with.
  *
  * An inlined allocation has one finding for each copy, with the chain of calls above it; of those
  * at one place the one whose chain is the stack's is meant.

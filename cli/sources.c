@@ -24,7 +24,7 @@ struct Sources {
     size_t ndirectories;
     Source *all;
     size_t n, capacity, bytes, missing;
-    json_t *known; /* name -> index */
+    json_t *known; /* what sources_add was asked for, and what it found -> index */
 };
 
 /* ---- UTF-8 ----------------------------------------------------------------------------------- */
@@ -92,18 +92,27 @@ static char *near(const char *name, const char *beside) {
     return found;
 }
 
-static char *find(const Sources *sources, const char *name, const char *hint) {
+static char *below(const char *directory, const char *name) {
+    char *path = joined_path(directory, name);
+    if (is_file(path))
+        return path;
+    free(path);
+    return NULL;
+}
+
+static char *find(const Sources *sources, const char *name, const SourceHint *hint) {
+    char *found = NULL;
+    if (hint->path && *hint->path && is_file(hint->path))
+        return copy_text(hint->path);
     if (name[0] == '/')
-        return is_file(name) ? copy_text(name) : NULL;
-    for (size_t i = 0; i < sources->ndirectories; i++) {
-        char *path = format_text("%s/%s", sources->directories[i], name);
-        if (is_file(path))
-            return path;
-        free(path);
-    }
-    if (!hint)
-        return NULL;
-    char *whole = realpath(hint, NULL), *found = whole ? near(name, whole) : NULL;
+        return below("", name);
+    if (hint->directory)
+        found = below(hint->directory, name);
+    for (size_t i = 0; i < sources->ndirectories && !found; i++)
+        found = below(sources->directories[i], name);
+    char *whole = found || !hint->report ? NULL : realpath(hint->report, NULL);
+    if (whole)
+        found = near(name, whole);
     free(whole);
     return found;
 }
@@ -118,23 +127,38 @@ Sources *sources_new(char *const *directories, size_t ndirectories) {
     return sources;
 }
 
-size_t sources_add(Sources *sources, const char *name, const char *hint) {
-    char *tidy = joined_path("", name);
-    json_t *known = json_object_get(sources->known, tidy);
-    size_t index = known ? (size_t)json_integer_value(known) : sources->n;
-    if (!known) {
-        if (sources->n == sources->capacity) {
-            sources->capacity = sources->capacity ? sources->capacity * 2 : 32;
-            sources->all = reallocate(sources->all, sources->capacity * sizeof *sources->all);
-        }
-        sources->all[sources->n++] = (Source){.name = copy_text(tidy)};
-        json_object_set_new_nocheck(sources->known, tidy, json_integer((json_int_t)index));
+static size_t new_source(Sources *sources, const char *name, char *path) {
+    if (sources->n == sources->capacity) {
+        sources->capacity = sources->capacity ? sources->capacity * 2 : 32;
+        sources->all = reallocate(sources->all, sources->capacity * sizeof *sources->all);
     }
-    Source *source = &sources->all[index];
-    if (!source->path)
-        source->path = find(sources, tidy, hint);
+    sources->all[sources->n] = (Source){.name = copy_text(name), .path = path};
+    return sources->n++;
+}
+
+/* Known by its name and where that is seen from; then by the file that was found, for two names may
+ * be one file and one name two. */
+size_t sources_add(Sources *sources, const char *name, const SourceHint *hint) {
+    char *tidy = joined_path("", name);
+    char *asked = format_text("%s\n%s\n%s", tidy, hint->directory ? hint->directory : "",
+                              hint->path ? hint->path : "");
+    json_t *known = json_object_get(sources->known, asked);
+    if (!known) {
+        char *path = find(sources, tidy, hint), *whole = path ? realpath(path, NULL) : NULL;
+        char *key = format_text("=%s", whole ? whole : tidy);
+        known = json_object_get(sources->known, key);
+        size_t index = known ? (size_t)json_integer_value(known) : new_source(sources, tidy, path);
+        if (known)
+            free(path);
+        json_object_set_new_nocheck(sources->known, key, json_integer((json_int_t)index));
+        json_object_set_new_nocheck(sources->known, asked, json_integer((json_int_t)index));
+        known = json_object_get(sources->known, asked);
+        free(whole);
+        free(key);
+    }
+    free(asked);
     free(tidy);
-    return index;
+    return (size_t)json_integer_value(known);
 }
 
 void sources_want(Sources *sources, size_t file, long line) {
@@ -226,15 +250,24 @@ static const char *read_parts(Sources *sources, const Source *source, json_t **p
     return whole ? "whole" : "part";
 }
 
+/* The name, or the whole path when another file has that name. */
+static const char *shown_name(const Sources *sources, size_t index) {
+    const Source *source = &sources->all[index];
+    for (size_t i = 0; source->path && i < sources->n; i++)
+        if (i != index && strcmp(sources->all[i].name, source->name) == 0)
+            return source->path;
+    return source->name;
+}
+
 json_t *sources_json(Sources *sources) {
     json_t *all = json_array();
     sources->bytes = sources->missing = 0;
     for (size_t i = 0; i < sources->n; i++) {
         json_t *parts = NULL;
         const char *state = read_parts(sources, &sources->all[i], &parts);
-        json_t *file = json_pack("{s:o, s:s, s:o}", "name",
-                                 text_json(sources->all[i].name, strlen(sources->all[i].name)),
-                                 "state", state, "parts", parts ? parts : json_array());
+        const char *name = shown_name(sources, i);
+        json_t *file = json_pack("{s:o, s:s, s:o}", "name", text_json(name, strlen(name)), "state",
+                                 state, "parts", parts ? parts : json_array());
         json_array_append_new(all, file);
     }
     return all;

@@ -14,9 +14,15 @@ typedef struct Sources Sources;
 
 /* Relative names are looked for below each of `directories`. */
 Sources *sources_new(char *const *directories, size_t ndirectories);
-/* The index of a file in sources_json; the same one for the same name. `hint`: where it may be too
- * (a path of a file beside it, NULL: nowhere). */
-size_t sources_add(Sources *sources, const char *name, const char *hint);
+/* Where else a file may be; each may be NULL or "". */
+typedef struct SourceHint {
+    const char *path;      /* of the file itself */
+    const char *directory; /* that its name is seen from */
+    const char *report;    /* a file that the build wrote below that directory, perhaps */
+} SourceHint;
+
+/* The index of a file in sources_json; the same one for the same file. */
+size_t sources_add(Sources *sources, const char *name, const SourceHint *hint);
 /* Somebody will look at that line. */
 void sources_want(Sources *sources, size_t file, long line);
 /* [{"name": ..., "state": "whole" | "part" | "missing" | "left out", "parts": [[first,

@@ -116,15 +116,18 @@ const struct argp top_argp = {
     .doc =
         "Where the memory of a program comes from, why the compiler left it on the heap, and the "
         "cheapest change that the report can name.\v"
-        "  cc -O2 -g -fplugin=escapement.so -fplugin-arg-escapement-report=%.json ...\n"
-        "  ESCAPEMENT_PROFILE=heap.gz LD_PRELOAD=libescapement.so ./program\n"
-        "  escapement top heap.gz --report=.\n\n"
+        "A program, its profile, and what it says:\n\n"
+        "  escapement cc --report=reports -O2 -g program.c -o program\n"
+        "  ESCAPEMENT_PROFILE=heap.gz ./program\n"
+        "  escapement top heap.gz --report=reports\n\n"
         "PROFILE is what the runtime wrote; ESCAPEMENT_PROFILE_RATE=1 takes every allocation "
         "instead of a sample. The program must be there as it was profiled, with debug "
         "information. "
         "Memory of a function whose result is fresh memory, as the report says of xmalloc, counts "
         "as "
-        "its caller's; the line `via' says how it came there.\n\n"
+        "its caller's; the line `via' says how it came there. Where stacks end early, the program "
+        "was "
+        "compiled without frame pointers: -fno-omit-frame-pointer.\n\n"
         "Exit status: 0, or 2 for wrong use and for a profile, a program or a report that cannot "
         "be "
         "used (one line says why).",
@@ -147,6 +150,7 @@ static json_t *name_json(const char *text) {
 static json_t *row_json(const Row *row) {
     json_t *json = amount_json(&row->amount);
     json_object_set_new(json, "file", name_json(row->file));
+    json_object_set_new(json, "path", name_json(row->path));
     json_object_set_new(json, "line", json_integer(row->line));
     json_object_set_new(json, "col", json_integer(row->col));
     json_object_set_new(json, "function", name_json(row->function));

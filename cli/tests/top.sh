@@ -140,6 +140,29 @@ if has_compiler gcc; then
     [[ $(jq '[.sites[] | select(.reason == "STORED_GLOBAL")] | length' three.json) -ge 2 ]] || fail "GCC: $(cat three.json)"
 fi
 
+# Two files of one name, compiled in two directories: told apart by where the compiler ran.
+mkdir -p a b
+echo '#include <stdlib.h>
+void *ga; void *in_a(int n) { char *p = malloc(n); if (!p) abort(); ga = p; return NULL; }' >a/same.c
+echo '#include <stdlib.h>
+struct s { void *p; }; void in_b(struct s *s, int n) { char *p = malloc(n); if (!p) abort(); s->p = p; }' >b/same.c
+echo 'struct s { void *p; }; void *in_a(int n); void in_b(struct s *s, int n);
+int main(void) { struct s s; in_a(1000); in_b(&s, 2000); return 0; }' >both.c
+for directory in a b; do
+    (cd $directory && escapement cc --report="$work/both" -O2 -g -c same.c -o same.o)
+done
+gcc -g both.c a/same.o b/same.o -o both.program
+ESCAPEMENT_PROFILE=both.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$runtime ./both.program
+escapement top both.gz --report=both --json | jq -r --arg work "$work" \
+    '.sites[] | select(.file == "same.c") | "\(.path | ltrimstr($work)) \(.alloc_bytes) \(.reason)"' | sort >got
+printf '%s\n' '/a/same.c 1000 STORED_GLOBAL' '/b/same.c 2000 STORED_PARAM' >wanted
+same wanted got "files of one name"
+mkdir else
+(cd else && escapement report --json --profile=../both.gz ../both) | jq -r --arg work "$work" \
+    '.files[] | select(.name | endswith("same.c")) | "\(.name | ltrimstr($work)) \(.parts[0][1][1] | length > 50)"' | sort >got
+printf '%s\n' '/a/same.c true' '/b/same.c true' >wanted
+same wanted got "their sources"
+
 # For people: the first site with its share; no colour in a pipe; --sort and --number.
 escapement top heap.gz --report=one >out
 has out '^ *[0-9.]+ %  src/main.c:[0-9]+:[0-9]+: need\(\.\.\.\) in wrapped$'
