@@ -13,6 +13,7 @@
 enum {
     MAX_POINTER_DEPTH = 6, /* calls through pointers found while expanding such calls */
     MAX_CALLBACKS = 64,    /* conditional calls of one function; more are unknown */
+    MAX_KEPT_ARGS = 32,    /* of a conditional call: what a summary writes down */
     OWN_CALLS = 200, /* through pointers, of one function, before those below others are shared */
 };
 
@@ -385,6 +386,8 @@ static void expand_unknown(Expansion *x, EscReason reason) {
 
 /* ---- entries -------------------------------------------------------------------------------- */
 
+static bool keep_call(const Expansion *x);
+
 void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_t nargs,
                      Node result, bool through_pointer, uint32_t depth) {
     Expansion x = {.s = s,
@@ -397,9 +400,12 @@ void esc_expand_call(Solver *s, EscOp op, EscFunc callee, uint32_t args, uint32_
                    .depth = depth};
     x.name = name_of(s->m, callee);
     x.body = esc_callee_body(s->m, callee, &x.is_model);
+    /* A parameter without an argument holds anything. */
+    if (x.body && x.body->is_summary && nargs + (rest_value(&x) != ESC_NONE) < x.body->nparams)
+        x.body = NULL;
     if (x.body)
         expand_body(&x);
-    else
+    else if (!keep_call(&x))
         expand_unknown(&x, ESC_REASON_UNKNOWN_CALLEE);
 }
 
@@ -454,6 +460,28 @@ static void add_callback(Solver *s, const CallRecord *call, Obj target) {
         esc_solver_copy(s, s->nodes_pool[call->args + i], to, 0, 0, call->op);
     }
     esc_solver_fact(s, call->result, c.object, 0, 0, ESC_NONE, call->op);
+}
+
+/* A function of another file that this one calls: what it does, the reader of our summary may know.
+ * So its call is kept like one of a parameter. */
+static bool keep_call(const Expansion *x) {
+    Solver *s = x->s;
+    const Function *g = &s->m->funcs[x->callee];
+    uint32_t known = ESC_FUNC_PURE | ESC_FUNC_CONST | ESC_FUNC_MALLOC | ESC_FUNC_INTERPOSABLE;
+    if (!s->m->config.keep_calls || !(g->flags & ESC_FUNC_EXPORTED) || g->has_body ||
+        (g->flags & known) || x->nargs > MAX_KEPT_ARGS || s->ncallbacks >= MAX_CALLBACKS)
+        return false;
+    Object key = {.kind = OBJ_FUNCTION, .index = x->callee, .op = ESC_NONE, .parent = ESC_NONE};
+    CallRecord call = {.op = x->op,
+                       .result = x->result,
+                       .args = x->args,
+                       .nargs = x->nargs,
+                       .depth = x->depth,
+                       .signature = ESC_NONE};
+    Obj target = esc_solver_object(s, &key);
+    if (!s->failed)
+        add_callback(s, &call, target);
+    return true;
 }
 
 /* A call of `callee` that came up while a call at the same operation was expanded. All of them are

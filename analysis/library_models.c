@@ -506,6 +506,8 @@ static bool read_allocator_part(Reader *r, EscAllocatorModel *record) {
         record->may_fail = esc_lex_is_word(lex, "null");
         if (!esc_lex_take_word(lex, "null") && !esc_lex_take_word(lex, "abort"))
             esc_lex_expected(lex, "null or abort");
+    } else if (esc_lex_take_word(lex, "never_empty")) {
+        record->never_empty = true;
     } else if (esc_lex_take_word(lex, "kind")) {
         const TextWord *kind = esc_text_alloc_kinds;
         while (kind->word && !esc_lex_is_word(lex, kind->word))

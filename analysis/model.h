@@ -94,6 +94,7 @@ typedef struct Function {
     uint32_t nparams, flags;
     bool has_body, is_model;
     bool user_model;         /* from a user's file: wins over a body */
+    bool is_summary;         /* a model that is another file's summary (summary_text.c) */
     Param *params;           /* nparams */
     uint64_t reserved_bytes; /* of the frame: moved there before this model was made */
     Signatures signatures;   /* ESC_NONE: none given */

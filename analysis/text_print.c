@@ -499,6 +499,7 @@ static void put_config(Printer *p) {
     put_limit(p, "max_milliseconds", config->max_milliseconds, normal.max_milliseconds);
     put_limit(p, "forget", config->forget, normal.forget);
     put_limit(p, "closed_program", config->closed_program, normal.closed_program);
+    put_limit(p, "keep_calls", config->keep_calls, normal.keep_calls);
 }
 
 static void put_globals(Printer *p) {

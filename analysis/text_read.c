@@ -340,8 +340,17 @@ static void read_config(TextReader *r) {
         esc_lex_need_line_end(&r->lex);
         return;
     }
-    if (esc_lex_take_word(&r->lex, "closed_program")) {
-        config->closed_program = esc_lex_need_number(&r->lex, 1, "0 or 1") == 1;
+    const struct {
+        const char *word;
+        bool *field;
+    } promises[] = {
+        {"closed_program", &config->closed_program},
+        {"keep_calls", &config->keep_calls},
+    };
+    for (size_t i = 0; i < sizeof promises / sizeof *promises; i++) {
+        if (!esc_lex_take_word(&r->lex, promises[i].word))
+            continue;
+        *promises[i].field = esc_lex_need_number(&r->lex, 1, "0 or 1") == 1;
         esc_lex_need_line_end(&r->lex);
         return;
     }

@@ -31,13 +31,9 @@ const TextWord esc_text_param_flags[] = {
 };
 
 const TextWord esc_text_op_flags[] = {
-    {"narrow", ESC_OPF_NARROW},
-    {"tail", ESC_OPF_TAIL},
-    {"fixed", ESC_OPF_FIXED},
-    {"volatile", ESC_OPF_VOLATILE},
-    {"thread", ESC_OPF_THREAD},
-    {"no_change", ESC_OPF_NO_CHANGE},
-    {NULL, 0},
+    {"narrow", ESC_OPF_NARROW},     {"tail", ESC_OPF_TAIL},       {"fixed", ESC_OPF_FIXED},
+    {"volatile", ESC_OPF_VOLATILE}, {"thread", ESC_OPF_THREAD},   {"no_change", ESC_OPF_NO_CHANGE},
+    {"effect", ESC_OPF_EFFECT},     {"is_null", ESC_OPF_IS_NULL}, {NULL, 0},
 };
 
 const TextWord esc_text_alloc_kinds[] = {

@@ -311,3 +311,30 @@ void check_models_text(const char *text, size_t length) {
     must(esc_model_check(m) == NULL, "models satisfy the invariant");
     esc_module_free(m);
 }
+
+void check_summary_text(const char *text, size_t length) {
+    static const char program[] = "func @f(%p) {\n  %n = malloc 8\n  %r = call @g(%n, %p)\n"
+                                  "  %s = call @h(%r)\n  free %n\n  return %s\n}\n";
+    char hash[ESC_HASH_BYTES];
+    EscError error;
+    EscSummary head;
+    Text whole = {0};
+    EscModule *m = module_of(program, sizeof program - 1, &error);
+    esc_hash(text, length, hash);
+    text_append(&whole, "escapement-summary 1\nfrom fuzz.o\nhash ", 38);
+    text_append(&whole, hash, ESC_HASH_BYTES - 1);
+    text_append(&whole, "\n", 1);
+    text_append(&whole, text, length);
+    if (m && !whole.failed) {
+        uint32_t before = m->nmodels;
+        bool seen = esc_summary_head(m, whole.text, whole.length, "fuzz", &head, &error);
+        must(seen || error.message[0] != '\0', "an error has a message");
+        bool read = esc_summary_read(m, whole.text, whole.length, "fuzz", &error);
+        must(read == seen, "what was looked at can be read");
+        must(read || m->nmodels == before, "an error adds nothing");
+        must(esc_model_check(m) == NULL, "models satisfy the invariant");
+        decide_and_ask(m);
+    }
+    esc_module_free(m);
+    text_free(&whole);
+}

@@ -36,5 +36,7 @@ void decide_and_ask(EscModule *m);
 /* What the fuzzers check of any input; aborts when it does not hold. */
 void check_module_text(const char *text, size_t length);
 void check_models_text(const char *text, size_t length);
+/* `text`: what follows the line of the hash. */
+void check_summary_text(const char *text, size_t length);
 
 #endif

@@ -120,6 +120,8 @@ private:
 
   // realloc(slot, 0) frees and returns NULL: that way goes to Tail. Continue where n is not 0.
   void unlessZero() {
+    if (Model.never_empty)
+      return;
     // Of a product each factor is asked: 2^63 * 2 is no 0, it is the allocator's to refuse.
     Value *IsZero = emitIsZero(Model.size_param);
     if (Model.count_param != ESC_NONE)

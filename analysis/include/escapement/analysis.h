@@ -81,6 +81,8 @@ typedef struct EscConfig {
     uint64_t forget;           /* an EscForget; ESC_FORGET_NOTHING but in tests */
     bool closed_program; /* promised: a function pointer that the program reads from memory is NULL
                             or a function of the module whose address is taken */
+    bool keep_calls;     /* a summary says which unknown functions of other files it calls, and with
+                            what, so that who reads it can ask for theirs (esc_summary_write) */
 } EscConfig;
 
 ESC_API EscConfig esc_config_default(void);
@@ -271,6 +273,9 @@ typedef enum EscOpFlag {
     ESC_OPF_VOLATILE = 1 << 3,
     ESC_OPF_THREAD = 1 << 4,    /* LEAK to another thread */
     ESC_OPF_NO_CHANGE = 1 << 5, /* FREE/REALLOC/CALL that the front end cannot rewrite */
+    /* USE only, and only where thin wrappers are looked for (wrappers.c): */
+    ESC_OPF_EFFECT = 1 << 6,  /* something happens here that the model does not show */
+    ESC_OPF_IS_NULL = 1 << 7, /* whenever this block runs, `a` is NULL */
 } EscOpFlag;
 
 typedef struct EscArg {
@@ -318,6 +323,7 @@ typedef struct EscAllocatorModel {
     uint32_t
         out_param; /* posix_memalign, asprintf: pointer to where the block is stored; ESC_NONE */
     bool zeroed, may_fail; /* may_fail false: aborts instead of returning NULL */
+    bool never_empty;      /* a size of 0 means 1 */
     bool user_declared;
 } EscAllocatorModel;
 ESC_API bool esc_model_allocator(const EscModule *m, const char *name, EscAllocatorModel *out);
@@ -334,6 +340,39 @@ ESC_API bool esc_module_read(EscModule *m, const char *text, size_t length, EscE
 ESC_API bool esc_module_print(const EscModule *m, EscWrite write, void *context);
 /* The summary of a function after esc_analyze, in the text form of a model body. */
 ESC_API bool esc_summary_print(const EscModule *m, EscFunc f, EscWrite write, void *context);
+
+/* ---- summaries across files -----------------------------------------------------------------
+ *
+ * A summary as a text that another compilation reads (docs/design/0024). `target` names all that it
+ * depends on besides the source: the machine, its ABI, which compiler lowered it. `from` is the
+ * object, for messages. Nothing but an externally visible function that no other definition can
+ * replace has one: esc_summary_write returns false for all others, and when `write` stops it. */
+ESC_API bool esc_summary_write(EscModule *m, EscFunc f, const char *target, const char *from,
+                               EscWrite write, void *context);
+
+enum { ESC_HASH_BYTES = 33 }; /* 32 hexadecimal digits and the end */
+
+/* What a reader must know of a summary before it is used. Strings belong to the module. */
+typedef struct EscSummary {
+    const char *name, *from;
+    char hash[ESC_HASH_BYTES];
+    const char *model; /* a line for esc_models_read: a thin wrapper of an allocator; NULL */
+    uint32_t nparams;
+    bool variadic, returns_ptr;
+    const char *const *calls; /* names of functions whose summaries it refers to */
+    uint32_t ncalls;
+} EscSummary;
+/* Look at a summary without adding anything to what `m` decides. False, with an error, for a text
+ * that is damaged or of another target or version. */
+ESC_API bool esc_summary_head(EscModule *m, const char *text, size_t length, const char *target,
+                              EscSummary *out, EscError *error);
+/* The function, declared or not, has this summary: calls of it do what the text says. Nothing of it
+ * can be rewritten. Ignored where a body or a model is at hand. Call after all bodies are built
+ * and before esc_analyze. */
+ESC_API bool esc_summary_read(EscModule *m, const char *text, size_t length, const char *target,
+                              EscError *error);
+/* Of any bytes; no secret keeps two texts from having one. */
+ESC_API void esc_hash(const char *bytes, size_t length, char out[ESC_HASH_BYTES]);
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
