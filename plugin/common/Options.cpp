@@ -101,6 +101,12 @@ std::string parseOne(const std::string &Argument, Options &Opts) {
     return file(Name, Value, Opts.ReportFile);
   if (Name == "dump")
     return file(Name, Value, Opts.DumpFile);
+  if (Name == "summaries") {
+    if (Value.empty())
+      return "argument 'summaries' needs a directory";
+    Opts.Summaries = Value;
+    return {};
+  }
   if (Name == "mode") {
     if (Value != "report" && Value != "rewrite")
       return "argument 'mode' is report or rewrite, not '" + Value + "'";

@@ -39,6 +39,7 @@ struct Options {
   uint64_t Limit = UINT64_MAX; // how many rewrites in this translation unit
   std::string Site;            // hash of the only site to rewrite; empty: all
   std::string DumpFile;        // the model as text; empty: none
+  std::string Summaries;       // directory of the summaries of all files; empty: none
 
   // For tests of the tests only (docs/HACKING.md): a flow that is forgotten on purpose.
   EscForget Forget = ESC_FORGET_NOTHING;

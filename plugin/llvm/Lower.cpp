@@ -116,6 +116,7 @@ ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
   Config.max_milliseconds = Opts.LimitTime * 1000;
   Config.forget = Opts.Forget;
   Config.closed_program = Opts.WholeProgram && !bringsFunctions(IR);
+  Config.keep_calls = Analyses.Summarize;
   Closed = Config.closed_program;
   Out.M.reset(esc_module_new(&Config));
   collectDisabledBuiltins();
@@ -281,6 +282,8 @@ LoweredModule ModuleLowering::run() {
   EscModule *M = Out.M.get();
   if (!M)
     return std::move(Out);
+  if (Analyses.Across)
+    Analyses.Across->addModels(M);
   for (const ModelsFile &File : Opts.Models) {
     EscError Error;
     if (!esc_models_read(M, File.Text.data(), File.Text.size(), &Error))
@@ -302,6 +305,8 @@ LoweredModule ModuleLowering::run() {
       function(&F);
   for (unsigned I = 0; I < Out.Functions.size(); ++I)
     BodyLowering(*this, Out.Functions[I], I).run();
+  if (Analyses.Across)
+    Analyses.Across->addSummaries(M);
   return std::move(Out);
 }
 

@@ -10,6 +10,7 @@
 
 #include "Options.h"
 #include "Source.h"
+#include "Summaries.h"
 #include "escapement/analysis.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/InstrTypes.h"
@@ -68,6 +69,9 @@ struct LowerAnalyses {
   std::function<const VariableInfo *(const llvm::AllocaInst &)> Local; // may be empty or give null
   bool Slice = false;        // only the functions that verdicts about allocations depend on
   bool AfterRewrite = false; // there may be settled allocations (Apply.h)
+  // For the summaries of this file: what tells a thin wrapper from others is in the model too.
+  bool Summarize = false;
+  const SummaryReader *Across = nullptr; // summaries of other files; null: none
 };
 
 // Never fails: what is not understood is in the model as a leak.

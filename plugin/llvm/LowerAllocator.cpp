@@ -165,6 +165,12 @@ bool BodyLowering::lowerAllocator(CallBase &C, Function *Fn) {
   for (unsigned N = 0; N < C.arg_size(); ++N)
     if (N != Model.pointer_param && C.getArgOperand(N)->getType()->isPointerTy())
       emitUse(operand(C.getArgOperand(N)), &C);
+  SmallVector<EscArg, 4> Args;
+  if (Marks) {
+    wrapperArguments(C, Args);
+    Op.args = Args.data();
+    Op.nargs = uint32_t(Args.size());
+  }
   Op.index = newSite(C, Info, Source);
   Op.dst = Model.out_param == ESC_NONE ? result(C) : newValue();
   if (Op.dst == ESC_NONE) // an allocator declared to return no pointer

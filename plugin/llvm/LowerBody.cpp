@@ -26,13 +26,21 @@ void BodyLowering::run() {
   for (BasicBlock &BB : F)
     Blocks[&BB] = esc_block(M, Id);
   lowerEdges();
+  Marks = ML.Analyses.Summarize && mayBeWrapper();
+  if (Marks)
+    markStart();
   findHolders();
   numberValues();
   lowerLocals();
   for (BasicBlock &BB : F) {
     Current = Blocks[&BB];
-    for (Instruction &I : BB)
+    if (Marks)
+      markBlock(BB);
+    for (Instruction &I : BB) {
       lower(I);
+      if (Marks)
+        markEffect(I);
+    }
   }
 }
 

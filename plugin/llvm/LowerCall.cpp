@@ -175,6 +175,8 @@ void BodyLowering::lowerDirectCall(CallBase &C, EscFunc Callee) {
   Info.nargs = uint32_t(Args.size());
   Info.flags = callFlags(C);
   Info.source = ML.Where.calleeSource(M, Source);
+  if (Marks)
+    wrapperArguments(C, Args);
   lowerPrintedAddresses(C, *Fn, Info.source);
   if (Fn->isDeclaration())
     lowerAddressNumbers(C);

@@ -9,6 +9,7 @@
 //     LowerCall.cpp       calls
 //     LowerAllocator.cpp  calls of allocators: sites
 //     LowerIntrinsic.cpp  intrinsics, variable arguments, inline assembly
+//     LowerWrapper.cpp    marks for the analysis to find thin wrappers of allocators by
 //
 // SOUNDNESS  An integer, a float or a vector is a value of the model as soon as bits of a pointer
 // can have come into it (BodyLowering::findHolders). Skipping integers that are loaded would break
@@ -152,6 +153,14 @@ private:
   EscNumber allocatedSize(llvm::CallBase &C, const EscAllocatorModel &Model);
   uint64_t alignment(llvm::CallBase &C, const EscAllocatorModel &Model);
 
+  // Marks (LowerWrapper.cpp).
+  bool mayBeWrapper() const;
+  void emitMark(uint32_t Flag, EscValue A, uint32_t Index, llvm::Instruction *From);
+  void markStart();
+  void markBlock(llvm::BasicBlock &BB);
+  void markEffect(llvm::Instruction &I);
+  void wrapperArguments(llvm::CallBase &C, llvm::SmallVectorImpl<EscArg> &Args);
+
   // Intrinsics (LowerIntrinsic.cpp).
   void lowerIntrinsic(llvm::IntrinsicInst &I);
   void lowerVariableStart(llvm::IntrinsicInst &I);
@@ -169,6 +178,7 @@ private:
   EscModule *M;
   EscFunc Id;
   EscBlock Current = 0;
+  bool Marks = false;                                      // LowerWrapper.cpp
   llvm::SmallVector<const llvm::Instruction *, 0> Holders; // in the order found
   llvm::DenseSet<const llvm::Value *> Holds;
   llvm::DenseMap<const llvm::Constant *, EscValue> Constants;

@@ -68,6 +68,14 @@ void Driver::dump(EscModule *M) {
 LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, bool Whole) {
   LowerAnalyses Analyses;
   Analyses.Slice = !Whole && !Opts.HeapLocals;
+  Analyses.Across = Other ? &Other->reader() : nullptr;
+  Analyses.Local = [&](const AllocaInst &A) { return Names.lookup(&A); };
+  LoweredModule Lowered = ask(M, FAM, std::move(Analyses), Sources, Opts);
+  return Lowered;
+}
+
+LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, LowerAnalyses Analyses,
+                          const SourceTable &Sources, const Options &Opts) {
   Analyses.TLI = [&](Function &F) -> const TargetLibraryInfo & {
     return FAM.getResult<TargetLibraryAnalysis>(F);
   };
@@ -76,7 +84,6 @@ LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, bool Whole) {
     Asked.insert(&F);
     return &FAM.getResult<LazyValueAnalysis>(F);
   };
-  Analyses.Local = [&](const AllocaInst &A) { return Names.lookup(&A); };
   Analyses.AfterRewrite = Rewrites != 0 || Linking;
   LoweredModule Lowered = lower(M, Analyses, Sources, Opts);
   // Answers that stay in the cache would be found by later passes, which would do something else
@@ -224,7 +231,35 @@ void Driver::start(Module &M) {
     prepareVerify(M);
 }
 
+void Driver::exchange(Module &M, FunctionAnalysisManager &FAM, bool Write) {
+  if (Opts.Summaries.empty())
+    return;
+  Other.emplace(Opts, M, AcrossObject);
+  if (!Other->usable())
+    return Other.reset();
+  if (Write) {
+    // Not what the report asks for, and nothing of other files: the same text each time.
+    Options Plain = Opts;
+    Plain.NeedSource = false;
+    Plain.DumpFile.clear();
+    LowerAnalyses Analyses;
+    Analyses.Summarize = true;
+    SourceTable None;
+    if (LoweredModule Lowered = ask(M, FAM, Analyses, None, Plain); Lowered.M)
+      if (std::string Error = Other->write(Lowered); !Error.empty())
+        Out.problem(Error);
+  }
+  Other->read(M);
+  for (const std::string &File : Other->reader().files())
+    if (AcrossRead)
+      AcrossRead(File);
+  // No diagnostic of the compiler: -Werror must not make an error of what is only not used.
+  if (!Other->reader().complaint().empty())
+    errs() << "warning: escapement: not used: " << Other->reader().complaint() << "\n";
+}
+
 bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
+  exchange(M, FAM, /*Write=*/true);
   if (!Opts.EarlyPosition && !Opts.NeedSource)
     return false;
   // The report must not change what is decided: it has a model of its own.
@@ -237,8 +272,9 @@ bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
   Names.clear();
   if (!Lowered.M)
     return false;
-  bool Inlined = settle(Lowered, M, FAM);
-  return apply(Lowered, M, FAM, Stage::Early) || Inlined;
+  Changed |= settle(Lowered, M, FAM);
+  Changed |= apply(Lowered, M, FAM, Stage::Early);
+  return Changed;
 }
 
 bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
@@ -248,7 +284,9 @@ bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
   if (!Lowered.M)
     return false;
   bool Inlined = settle(Lowered, M, FAM);
-  return apply(Lowered, M, FAM, Stage::Late) || Inlined;
+  bool Moved = apply(Lowered, M, FAM, Stage::Late);
+  Changed |= Inlined || Moved;
+  return Inlined || Moved;
 }
 
 // Calls of the source that no rewrite made or left, each with its entry and its inline chain.
@@ -287,6 +325,8 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
     unmarkDifferences(M);
   if (ForLink)
     tell(M);
+  if (Other)
+    Other->addSections(M, Changed);
   if (!Opts.NeedSource)
     return;
   std::vector<LeftCall> Left;
@@ -381,6 +421,7 @@ void Driver::reportOnly(Module &M) {
   MPM.addPass(InferFunctionAttrsPass());
   MPM.addPass(createModuleToFunctionPassAdaptor(std::move(FPM)));
   MPM.run(M, MAM);
+  exchange(M, FAM, /*Write=*/false);
   LoweredModule Lowered = ask(M, FAM, /*Whole=*/true);
   if (!Lowered.M)
     return Out.finish(/*SawLast=*/false, nullptr, nullptr);

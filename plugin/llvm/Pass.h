@@ -20,6 +20,7 @@
 #ifndef ESCAPEMENT_PLUGIN_PASS_H
 #define ESCAPEMENT_PLUGIN_PASS_H
 
+#include "Across.h"
 #include "Bisect.h"
 #include "Location.h"
 #include "Report.h"
@@ -41,6 +42,12 @@ public:
   void search(Bisect *B, std::string Input) {
     Search = B;
     SearchInput = std::move(Input);
+  }
+
+  // With Options::Summaries. `Read` hears of each file that was read.
+  void across(std::string Object, std::function<void(const std::string &)> Read) {
+    AcrossObject = std::move(Object);
+    AcrossRead = std::move(Read);
   }
 
   // Where `start` finds locations when the module has none; null: nowhere.
@@ -66,6 +73,10 @@ private:
   // Lowered and decided. `Whole`: every function, for the report; else what verdicts depend on, and
   // no model at all where there is nothing to ask.
   LoweredModule ask(llvm::Module &M, llvm::FunctionAnalysisManager &FAM, bool Whole);
+  LoweredModule ask(llvm::Module &M, llvm::FunctionAnalysisManager &FAM, LowerAnalyses Analyses,
+                    const SourceTable &Sources, const Options &Opts);
+  // Write the summaries of this file, then read those of others.
+  void exchange(llvm::Module &M, llvm::FunctionAnalysisManager &FAM, bool Write);
   void dump(EscModule *M);
   bool inlineRequested(LoweredModule &Lowered, llvm::FunctionAnalysisManager &FAM);
   // Inline what verdicts ask for and ask again, until nothing more is asked for.
@@ -88,7 +99,11 @@ private:
   const llvm::Module *Located = nullptr;
   Bisect *Search = nullptr;
   std::string SearchInput;
+  std::string AcrossObject;
+  std::function<void(const std::string &)> AcrossRead;
+  std::optional<Across> Other; // with Options::Summaries, from `early` on
   uint64_t Rewrites = 0;
+  bool Changed = false; // anything was, by us
   bool Dumped = false;
   bool OwnsLocations = false;
   bool Forgot = false;

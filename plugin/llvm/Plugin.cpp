@@ -24,6 +24,7 @@
 #include "clang/Frontend/FrontendAction.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
 #include "clang/Frontend/MultiplexConsumer.h"
+#include "clang/Lex/Preprocessor.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Passes/PassPlugin.h"
 #include <cstdio>
@@ -253,7 +254,12 @@ protected:
     bool Tells = What == Work::Compile && CG.PrepareForLTO;
     if (!Opts.Rewrite && !Opts.NeedSource && !Tells)
       return std::make_unique<clang::ASTConsumer>();
+    // The link makes other functions of it, and nothing of ours is there to check.
+    if (CG.PrepareForLTO || CG.PrepareForThinLTO)
+      Opts.Summaries.clear();
     current() = std::make_shared<Session>(CI, Opts);
+    if (!Opts.Summaries.empty())
+      exchange(*current());
     if (!Searched.empty())
       search(*current(), Searched);
     return consumers(CI, CG);
@@ -267,6 +273,25 @@ private:
     S.Opts.Allows = [&S](const std::string &Hash) { return S.Search.allows(Hash); };
     const auto &Inputs = S.CI.getFrontendOpts().Inputs;
     S.D.search(&S.Search, Inputs.empty() || !Inputs[0].isFile() ? "-" : Inputs[0].getFile().str());
+  }
+
+  // What is read is a file that the object depends on, as a header is: who collects those (-MD) is
+  // told the way the preprocessor tells of one that it did not have to open again.
+  static void exchange(Session &S) {
+    clang::CompilerInstance &CI = S.CI;
+    const auto &Inputs = CI.getFrontendOpts().Inputs;
+    std::string Object = CI.getFrontendOpts().OutputFile;
+    if ((Object.empty() || Object == "-") && !Inputs.empty() && Inputs[0].isFile())
+      Object = Inputs[0].getFile().str();
+    S.D.across(Object, [&CI](const std::string &Path) {
+      if (!CI.hasPreprocessor() || !CI.getPreprocessor().getPPCallbacks())
+        return;
+      if (auto File = CI.getFileManager().getFileRef(Path))
+        CI.getPreprocessor().getPPCallbacks()->FileSkipped(*File, clang::Token(),
+                                                           clang::SrcMgr::C_User);
+      else
+        consumeError(File.takeError());
+    });
   }
 
   std::unique_ptr<clang::ASTConsumer> consumers(clang::CompilerInstance &CI,

@@ -90,6 +90,9 @@ build_program() {
         fi
     fi
     ! takes_plugin "$variant" || [[ -z $VERIFY ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-verify"
+    if [[ $form == summaries ]] && takes_plugin "$variant"; then
+        PLUGIN_ARGS+=" -fplugin-arg-escapement-summaries=$OUT/summaries"
+    fi
     if [[ $form == whole ]]; then
         ! takes_plugin "$variant" || [[ $COMPILER_KIND != clang || ${brings_functions:-no} == yes ]] ||
             PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
@@ -107,14 +110,22 @@ build_program() {
     [[ $(cat "$OUT/built" 2>/dev/null) != "$key" ]] || return 0
     rm -rf "$OUT"
     mkdir -p "$OUT/obj"
-    : >"$OUT/compile.stats"
-    (
-        cd "$tree"
-        export OUT PLUGIN_ARGS COMPILE CORPUS
-        export -f compile_one
-        ! declare -F flags_for >/dev/null || export -f flags_for
-        printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$JOBS" bash -c 'compile_one "$1"' compile
-    ) || { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
+    local round rounds=(only)
+    # The first build writes the summaries, the second one uses them; what is linked must fit.
+    if [[ $PLUGIN_ARGS == *-escapement-summaries=* ]]; then
+        rounds=(first second)
+        LINK=("$ROOT/build/cli/escapement" ld "$COMPILER")
+    fi
+    for round in "${rounds[@]}"; do
+        : >"$OUT/compile.stats"
+        (
+            cd "$tree"
+            export OUT PLUGIN_ARGS COMPILE CORPUS
+            export -f compile_one
+            ! declare -F flags_for >/dev/null || export -f flags_for
+            printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$JOBS" bash -c 'compile_one "$1"' compile
+        ) || { tail -n 30 "$OUT/compile.log" >&2 && return 1; }
+    done
     [[ $PLUGIN_ARGS != *-escapement-verify* ]] || libraries=("$VERIFY" -pthread)
     "${LINK[@]}" "$OUT"/obj/*.o "${libraries[@]}" -o "$OUT/program" "${ldlibs[@]}" 2>>"$OUT/compile.log" ||
         { tail -n 30 "$OUT/compile.log" >&2 && return 1; }

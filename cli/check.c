@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* check.c - see check.h.
+ *
+ * Two walks over the inputs: the assumptions, then of what they name the definitions. A definition
+ * is good when its object says what it does (.escapement.defines), it is the only one that may be
+ * linked, and nothing can replace it later.
+ *
+ * SOUNDNESS  What is not found, or says nothing, does not fit.
+ */
+#include "check.h"
+
+#include "command.h"
+#include "objects.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Assumption {
+    char *object, *symbol, *hash;
+} Assumption;
+
+/* Of a symbol that somebody makes assumptions about. */
+typedef struct Definition {
+    char *symbol;
+    char *object; /* the last one that defines it; NULL: none */
+    char *hash;   /* what that object says; NULL: nothing */
+    bool many;    /* other objects define it, and do not say the same */
+    bool weak, preemptible, exported;
+} Definition;
+
+typedef struct Check {
+    const LinkCheck *given;
+    Assumption *assumptions;
+    size_t nassumptions, cap_assumptions;
+    Definition *table; /* open addressing, a power of two; symbol NULL: free */
+    size_t size, used;
+    char *said_by; /* `defines` lines come before the symbols of the same object */
+} Check;
+
+/* ---- a table of symbols ---------------------------------------------------------------------- */
+
+static size_t hash_of(const char *text) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 29);
+}
+
+/* Where `symbol` is, or would be. */
+static Definition *place_of(const Check *c, const char *symbol) {
+    size_t at = hash_of(symbol) & (c->size - 1);
+    while (c->table[at].symbol && strcmp(c->table[at].symbol, symbol) != 0)
+        at = (at + 1) & (c->size - 1);
+    return &c->table[at];
+}
+
+static void grow(Check *c) {
+    Definition *old = c->table;
+    size_t n = c->size;
+    c->size = n ? n * 2 : 256;
+    c->table = allocate(c->size * sizeof *c->table);
+    for (size_t i = 0; i < n; i++)
+        if (old[i].symbol)
+            *place_of(c, old[i].symbol) = old[i];
+    free(old);
+}
+
+static void want(Check *c, const char *symbol) {
+    if (c->used * 2 >= c->size)
+        grow(c);
+    Definition *d = place_of(c, symbol);
+    if (d->symbol)
+        return;
+    d->symbol = copy_text(symbol);
+    c->used++;
+}
+
+static Definition *wanted(const Check *c, const char *symbol) {
+    Definition *d = c->size ? place_of(c, symbol) : NULL;
+    return d && d->symbol ? d : NULL;
+}
+
+/* ---- the walks ------------------------------------------------------------------------------- */
+
+static void on_assumes(void *context, const char *object, const char *symbol, const char *hash) {
+    Check *c = context;
+    if (c->nassumptions == c->cap_assumptions) {
+        c->cap_assumptions = c->cap_assumptions * 2 + 64;
+        c->assumptions = reallocate(c->assumptions, c->cap_assumptions * sizeof *c->assumptions);
+    }
+    c->assumptions[c->nassumptions++] =
+        (Assumption){copy_text(object), copy_text(symbol), copy_text(hash)};
+    want(c, symbol);
+}
+
+static void replace(char **text, const char *with) {
+    free(*text);
+    *text = with ? copy_text(with) : NULL;
+}
+
+static void on_defines(void *context, const char *object, const char *symbol, const char *hash) {
+    Definition *d = wanted(context, symbol);
+    if (!d)
+        return;
+    d->many |= d->object && (!d->hash || strcmp(d->hash, hash) != 0);
+    replace(&d->object, object);
+    replace(&d->hash, hash);
+}
+
+static void on_symbol(void *context, const char *object, const Symbol *symbol) {
+    Definition *d = wanted(context, symbol->name);
+    if (!d)
+        return;
+    d->weak |= symbol->weak;
+    d->preemptible |= symbol->preemptible;
+    if (d->object && strcmp(d->object, object) == 0)
+        return; /* it has said what it does */
+    d->many |= d->object != NULL;
+    replace(&d->object, object);
+    replace(&d->hash, NULL);
+}
+
+static void on_exported(void *context, const char *symbol) {
+    Definition *d = wanted(context, symbol);
+    if (d)
+        d->exported = true;
+}
+
+static void visit_all(Check *c, const ObjectVisitor *visitor) {
+    const LinkInputs *inputs = &c->given->inputs;
+    for (size_t i = 0; i < inputs->count; i++) {
+        const LinkInput *in = &inputs->items[i];
+        if (visit_objects(in->path, in->member, visitor))
+            continue;
+        if (errno == ENOENT)
+            trouble("%s is not there any more: compile and link in two steps", in->path);
+        if (errno == ENOTSUP)
+            trouble("%s is a thin archive, which cannot be checked", in->path);
+        trouble("cannot read %s: %s", in->path, strerror(errno));
+    }
+}
+
+/* ---- judging --------------------------------------------------------------------------------- */
+
+static bool refuse(const Assumption *a, const char *why, const char *object, const char *what) {
+    fprintf(stderr, "escapement: %s relies on what %s does, but %s%s%s\n", a->object, a->symbol,
+            why, object ? object : "", what);
+    return false;
+}
+
+static bool holds(const Check *c, const Assumption *a) {
+    const Definition *d = wanted(c, a->symbol);
+    if (!d->object)
+        return refuse(a, "no object that is linked defines it", NULL,
+                      ": a shared library may; compile it without summaries=");
+    if (d->weak)
+        return refuse(a, "it is a weak definition in ", d->object,
+                      ", which another one may replace");
+    if (d->many)
+        return refuse(a, "several objects define it, the last ", d->object, "");
+    if (!d->hash)
+        return refuse(
+            a, "", d->object,
+            ", which defines it, does not say: compile that with the plugin and summaries=");
+    if (strcmp(d->hash, a->hash) != 0)
+        return refuse(a, "", d->object, " has another one: compile the former again");
+    if (d->exported || (c->given->shared && d->preemptible))
+        return refuse(a, "the loader may replace the one in ", d->object,
+                      ": hide the symbol, or link with -Bsymbolic");
+    return true;
+}
+
+static void free_check(Check *c) {
+    for (size_t i = 0; i < c->nassumptions; i++) {
+        free(c->assumptions[i].object);
+        free(c->assumptions[i].symbol);
+        free(c->assumptions[i].hash);
+    }
+    for (size_t i = 0; i < c->size; i++) {
+        free(c->table[i].symbol);
+        free(c->table[i].object);
+        free(c->table[i].hash);
+    }
+    free(c->assumptions);
+    free(c->table);
+}
+
+size_t check_link(const LinkCheck *check, size_t *nassumed) {
+    Check c = {.given = check};
+    size_t refused = 0;
+    ObjectVisitor first = {.context = &c, .assumes = on_assumes};
+    visit_all(&c, &first);
+    *nassumed = c.nassumptions;
+    if (c.nassumptions) {
+        ObjectVisitor second = {.context = &c, .defines = on_defines, .symbol = on_symbol};
+        visit_all(&c, &second);
+        if (check->output)
+            visit_interposable(check->output, &c, on_exported);
+    }
+    for (size_t i = 0; i < c.nassumptions; i++)
+        refused += !holds(&c, &c.assumptions[i]);
+    free_check(&c);
+    return refused;
+}
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+void add_input(LinkInputs *inputs, const char *path, const char *member) {
+    if (inputs->count == inputs->capacity) {
+        inputs->capacity = inputs->capacity * 2 + 16;
+        inputs->items = reallocate(inputs->items, inputs->capacity * sizeof *inputs->items);
+    }
+    inputs->items[inputs->count++] =
+        (LinkInput){copy_text(path), member ? copy_text(member) : NULL};
+}
+
+void free_inputs(LinkInputs *inputs) {
+    for (size_t i = 0; i < inputs->count; i++) {
+        free(inputs->items[i].path);
+        free(inputs->items[i].member);
+    }
+    free(inputs->items);
+    *inputs = (LinkInputs){0};
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* objects.c - see objects.h. Reads with elfutils' libelf: objects, archives, shared libraries. */
+#include "objects.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef void LineFunction(void *context, const char *object, const char *symbol, const char *hash);
+
+/* "SYMBOL HASH\n" each; padding between pieces that a linker has joined (ld -r) is skipped. */
+static void visit_lines(const Elf_Data *data, const char *object, void *context,
+                        LineFunction *each) {
+    const char *at = data->d_buf, *end = at + data->d_size;
+    while (each && at && at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop)
+            return;
+        while (at < stop && *at == '\0')
+            at++;
+        char *line = format_text("%.*s", (int)(stop - at), at);
+        char *blank = strrchr(line, ' ');
+        if (blank) {
+            *blank = '\0';
+            each(context, object, line, blank + 1);
+        }
+        free(line);
+        at = stop + 1;
+    }
+}
+
+static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, const char *object,
+                          const ObjectVisitor *visitor) {
+    Elf_Data *data = elf_getdata(section, NULL);
+    size_t n = data && header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
+    for (size_t i = header->sh_info; i < n; i++) {
+        GElf_Sym s;
+        if (!gelf_getsym(data, (int)i, &s) || s.st_shndx == SHN_UNDEF)
+            continue;
+        Symbol symbol = {
+            .name = elf_strptr(elf, header->sh_link, s.st_name),
+            .weak = GELF_ST_BIND(s.st_info) != STB_GLOBAL,
+            .preemptible = GELF_ST_VISIBILITY(s.st_other) == STV_DEFAULT,
+        };
+        if (symbol.name && *symbol.name)
+            visitor->symbol(visitor->context, object, &symbol);
+    }
+}
+
+static void visit_elf(Elf *elf, const char *object, const ObjectVisitor *visitor) {
+    GElf_Ehdr head;
+    size_t names;
+    if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &head) || head.e_type != ET_REL ||
+        elf_getshdrstrndx(elf, &names) != 0)
+        return;
+    Elf_Scn *table = NULL;
+    GElf_Shdr table_header;
+    for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL;) {
+        GElf_Shdr header;
+        const char *name = gelf_getshdr(s, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+        if (!name)
+            continue;
+        bool assumes = strcmp(name, ".escapement.assumes") == 0;
+        bool defines = strcmp(name, ".escapement.defines") == 0;
+        Elf_Data *data = assumes || defines ? elf_rawdata(s, NULL) : NULL;
+        if (data)
+            visit_lines(data, object, visitor->context,
+                        assumes ? visitor->assumes : visitor->defines);
+        if (header.sh_type == SHT_SYMTAB) {
+            table = s;
+            table_header = header;
+        }
+    }
+    if (table && visitor->symbol)
+        visit_symbols(elf, table, &table_header, object, visitor);
+}
+
+static void visit_archive(int file, Elf *archive, const char *path, const char *member,
+                          const ObjectVisitor *visitor) {
+    Elf_Cmd next = ELF_C_READ_MMAP;
+    for (Elf *elf; (elf = elf_begin(file, next, archive)) != NULL;) {
+        const Elf_Arhdr *header = elf_getarhdr(elf);
+        if (header && (!member || strcmp(header->ar_name, member) == 0)) {
+            char *object = format_text("%s(%s)", path, header->ar_name);
+            visit_elf(elf, object, visitor);
+            free(object);
+        }
+        next = elf_next(elf);
+        elf_end(elf);
+    }
+}
+
+static Elf *open_elf(const char *path, int *file) {
+    char magic[8] = "";
+    elf_version(EV_CURRENT);
+    *file = open(path, O_RDONLY | O_CLOEXEC);
+    if (*file < 0)
+        return NULL;
+    ssize_t n = pread(*file, magic, sizeof magic, 0);
+    if (n == (ssize_t)sizeof magic && memcmp(magic, "!<thin>\n", sizeof magic) == 0) {
+        close(*file);
+        errno = ENOTSUP;
+        return NULL;
+    }
+    Elf *elf = n < 0 ? NULL : elf_begin(*file, ELF_C_READ_MMAP, NULL);
+    if (!elf) {
+        close(*file);
+        errno = EIO;
+    }
+    return elf;
+}
+
+bool visit_objects(const char *path, const char *member, const ObjectVisitor *visitor) {
+    int file;
+    Elf *elf = open_elf(path, &file);
+    if (!elf)
+        return false;
+    if (elf_kind(elf) == ELF_K_AR)
+        visit_archive(file, elf, path, member, visitor);
+    else
+        visit_elf(elf, path, visitor);
+    elf_end(elf);
+    close(file);
+    return true;
+}
+
+/* ---- linked files ---------------------------------------------------------------------------- */
+
+/* A shared library, and not bound to itself: neither -Bsymbolic nor an executable at any address.
+ */
+static bool is_open_library(Elf *elf) {
+    GElf_Ehdr head;
+    bool has_dynamic = false;
+    if (!gelf_getehdr(elf, &head) || head.e_type != ET_DYN)
+        return false;
+    for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL;) {
+        GElf_Shdr header;
+        Elf_Data *data = NULL;
+        if (!gelf_getshdr(s, &header) || header.sh_type != SHT_DYNAMIC ||
+            !(data = elf_getdata(s, NULL)) || header.sh_entsize == 0)
+            continue;
+        has_dynamic = true;
+        GElf_Dyn entry;
+        for (int i = 0; gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++)
+            if (entry.d_tag == DT_SYMBOLIC ||
+                (entry.d_tag == DT_FLAGS && (entry.d_un.d_val & DF_SYMBOLIC)) ||
+                (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE)))
+                return false;
+    }
+    return has_dynamic;
+}
+
+static void visit_dynamic(Elf *elf, void *context, void (*each)(void *, const char *)) {
+    for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL;) {
+        GElf_Shdr header;
+        Elf_Data *data = NULL;
+        if (!gelf_getshdr(s, &header) || header.sh_type != SHT_DYNSYM ||
+            !(data = elf_getdata(s, NULL)) || header.sh_entsize == 0)
+            continue;
+        for (size_t i = header.sh_info; i < header.sh_size / header.sh_entsize; i++) {
+            GElf_Sym symbol;
+            const char *name = gelf_getsym(data, (int)i, &symbol)
+                                   ? elf_strptr(elf, header.sh_link, symbol.st_name)
+                                   : NULL;
+            if (name && symbol.st_shndx != SHN_UNDEF &&
+                GELF_ST_VISIBILITY(symbol.st_other) == STV_DEFAULT)
+                each(context, name);
+        }
+    }
+}
+
+bool visit_interposable(const char *path, void *context,
+                        void (*each)(void *context, const char *symbol)) {
+    int file;
+    Elf *elf = open_elf(path, &file);
+    if (!elf)
+        return false;
+    bool open = elf_kind(elf) == ELF_K_ELF && is_open_library(elf);
+    if (open)
+        visit_dynamic(elf, context, each);
+    elf_end(elf);
+    close(file);
+    return open;
+}

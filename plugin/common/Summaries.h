@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Summaries.h - the directory of summaries: one small file for each symbol and object.
+//
+//     DIR/3f/xmalloc/2b0c...escsum     the summary of xmalloc by the object with that number
+//     DIR/objects/2b0c...              which symbols that object has written
+//
+// A compilation opens what it names and nothing else. A file comes to be whole (written beside and
+// renamed) and is touched only when its text changes, so parallel compilations need no lock and
+// `make` rebuilds the users of what changed. A function that is gone leaves a file that says so: a
+// dependency file may name it.
+//
+// INVARIANT  What a directory answers depends on the files that are there, not on who came first: a
+// symbol of which two objects say different things has no summary.
+//
+// NOT HERE  What a summary says (analysis/summary_text.c); no compiler's types.
+#ifndef ESCAPEMENT_PLUGIN_SUMMARIES_H
+#define ESCAPEMENT_PLUGIN_SUMMARIES_H
+
+#include "escapement/analysis.h"
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace escapement {
+
+struct SymbolSummary {
+  std::string Symbol, Hash, Text;
+};
+
+// Writing, by the object of this compilation.
+class SummaryWriter {
+public:
+  // `Object`: the output as the compiler was given it; with the working directory it tells objects
+  // apart.
+  SummaryWriter(std::string Directory, const std::string &Object, const std::string &WorkDirectory);
+  // The directory exists, or could be made in one that does. If not, this compilation is not the
+  // one that was meant (it may run on another machine) and does without.
+  bool usable() const { return Usable; }
+  // Replaces all that the object has written before. What went wrong; empty: nothing.
+  std::string write(const std::vector<SymbolSummary> &All);
+
+private:
+  std::string pathOf(const std::string &Symbol) const;
+  std::vector<std::string> written() const;
+
+  std::string Directory, Number;
+  bool Usable;
+};
+
+// Reading what a compilation names, and what that names.
+class SummaryReader {
+public:
+  struct Summary {
+    SymbolSummary Text;
+    std::string Model;              // a line for a models file; empty: none
+    std::vector<std::string> Files; // read for it
+  };
+
+  SummaryReader(std::string Directory, std::string Target);
+  // Loads the summaries of `Symbols` and, some steps on, of those they call. Not those for which
+  // `Skip` holds: the file's own, the library's.
+  template <typename Predicate> void load(const std::vector<std::string> &Symbols, Predicate Skip) {
+    std::vector<std::string> Wave = Symbols, Next;
+    for (unsigned Step = 0; Step < MaxSteps && !Wave.empty(); ++Step) {
+      Next.clear();
+      for (const std::string &Symbol : Wave)
+        if (!Skip(Symbol) && Loaded.size() < MaxLoaded)
+          loadOne(Symbol, Next);
+      Wave.swap(Next);
+    }
+  }
+  const std::map<std::string, Summary> &summaries() const { return Loaded; }
+  // Every file that was opened, those that nothing came of too, in order.
+  const std::vector<std::string> &files() const { return Files; }
+  // Of the files that could not be used; one line for all of them is enough.
+  const std::string &complaint() const { return Complaint; }
+
+  // The thin wrappers, to be read before the program is lowered.
+  void addModels(EscModule *M) const;
+  // All others, to be read after it.
+  void addSummaries(EscModule *M) const;
+
+private:
+  struct Free {
+    void operator()(EscModule *M) const { esc_module_free(M); }
+  };
+  // Far enough for a library's wrapper of a wrapper; a whole program is not read.
+  static constexpr unsigned MaxSteps = 4;
+  static constexpr size_t MaxLoaded = 4000;
+
+  void loadOne(const std::string &Symbol, std::vector<std::string> &Calls);
+
+  std::string Directory, Target;
+  std::map<std::string, Summary> Loaded;
+  std::map<std::string, bool> Tried;
+  std::vector<std::string> Files;
+  std::string Complaint;
+  std::unique_ptr<EscModule, Free> Heads; // to look at texts, and for the library's names
+};
+
+// The bytes of the sections that go into the object: a line "SYMBOL HASH" each.
+std::string summaryLines(const std::vector<SymbolSummary> &All);
+std::string summaryLines(const std::map<std::string, SummaryReader::Summary> &All);
+
+} // namespace escapement
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Across.cpp - see Across.h.
+#include "Across.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace escapement {
+
+static std::string workDirectory() {
+  SmallString<256> Path;
+  return sys::fs::current_path(Path) ? std::string() : std::string(Path);
+}
+
+Across::Across(const Options &Opts, const Module &M, std::string Object)
+    : Object(std::move(Object)), Target(M.getTargetTriple() + " clang"),
+      Writer(Opts.Summaries, this->Object, workDirectory()), Reader(Opts.Summaries, Target) {}
+
+// The loader may put another definition in its place, and we can see it. What we cannot see (it
+// comes from a shared library, or is exported by one) is refused at the link.
+static bool mayBeReplaced(const Module &M, const Function &F) {
+  return F.hasExternalWeakLinkage() || (M.getSemanticInterposition() && !F.isDSOLocal());
+}
+
+void Across::read(Module &M) {
+  std::vector<std::string> Names;
+  for (const Function &F : M)
+    if (F.isDeclaration() && !F.isIntrinsic() && !F.use_empty() && !mayBeReplaced(M, F))
+      Names.push_back(F.getName().str());
+  Reader.load(Names, [&](const std::string &Symbol) {
+    const GlobalValue *G = M.getNamedValue(Symbol);
+    return G && (!isa<Function>(G) || !G->isDeclaration() || mayBeReplaced(M, *cast<Function>(G)));
+  });
+}
+
+std::string Across::write(LoweredModule &Lowered) {
+  for (LoweredFunction &LF : Lowered.Functions) {
+    SymbolSummary S;
+    auto Add = [](void *Context, const char *Text, size_t Length) {
+      static_cast<std::string *>(Context)->append(Text, Length);
+      return true;
+    };
+    if (!LF.F->hasExternalLinkage() || !LF.F->hasExactDefinition() ||
+        !esc_summary_write(Lowered.M.get(), LF.Id, Target.c_str(), Object.c_str(), Add, &S.Text))
+      continue;
+    S.Symbol = LF.F->getName().str();
+    EscSummary Head;
+    if (esc_summary_head(Lowered.M.get(), S.Text.data(), S.Text.size(), Target.c_str(), &Head,
+                         nullptr)) {
+      S.Hash = Head.hash;
+      Written.push_back(std::move(S));
+    }
+  }
+  return Writer.write(Written);
+}
+
+static void addSection(std::string &Asm, StringRef Name, StringRef Bytes) {
+  if (Bytes.empty())
+    return;
+  raw_string_ostream Out(Asm);
+  Out << ".pushsection " << Name << ",\"e\",%progbits\n";
+  for (size_t At = 0; At < Bytes.size(); At += 512) {
+    Out << ".ascii \"";
+    for (char C : Bytes.substr(At, 512)) {
+      unsigned char U = static_cast<unsigned char>(C);
+      if (U < ' ' || U > '~' || C == '"' || C == '\\')
+        Out << '\\' << char('0' + (U >> 6)) << char('0' + (U >> 3 & 7)) << char('0' + (U & 7));
+      else
+        Out << C;
+    }
+    Out << "\"\n";
+  }
+  Out << ".popsection\n";
+}
+
+void Across::addSections(Module &M, bool Changed) const {
+  std::string Asm, Texts;
+  for (const SymbolSummary &S : Written)
+    Texts += S.Text;
+  addSection(Asm, ".escapement.summary", Texts);
+  addSection(Asm, ".escapement.defines", summaryLines(Written));
+  if (Changed)
+    addSection(Asm, ".escapement.assumes", summaryLines(Reader.summaries()));
+  if (!Asm.empty())
+    M.appendModuleInlineAsm(Asm);
+}
+
+} // namespace escapement
