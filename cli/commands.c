@@ -17,3 +17,8 @@ const Command *command_named(const char *name) {
             return &commands[i];
     return NULL;
 }
+
+const struct argp_option *options_of(const Command *command) {
+    static const struct argp_option none;
+    return command->arguments->options ? command->arguments->options : &none;
+}

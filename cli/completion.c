@@ -34,7 +34,7 @@ static char *first_words(const Command *command) {
 }
 
 static void add_options(const Command *command, Text *out) {
-    for (const struct argp_option *o = command->arguments->options; o->name; o++)
+    for (const struct argp_option *o = options_of(command); o->name; o++)
         text_print(out, " --%s%s", o->name, o->arg ? "=" : "");
     text_print(out, " --help");
 }
@@ -62,7 +62,7 @@ static void print_bash(Text *out) {
         add_options(&commands[i], out);
         text_print(out, "'\n        ((COMP_CWORD > 2)) || words='%s'\n        case $option in\n",
                    words);
-        for (const struct argp_option *o = commands[i].arguments->options; o->name; o++) {
+        for (const struct argp_option *o = options_of(&commands[i]); o->name; o++) {
             char *values = choices(o->arg);
             if (*values)
                 text_print(out,
@@ -131,7 +131,7 @@ static void print_zsh(Text *out) {
     for (size_t i = 0; i < ncommands; i++) {
         char *words = first_words(&commands[i]);
         text_print(out, "    %s)\n        _arguments \\\n", commands[i].name);
-        for (const struct argp_option *o = commands[i].arguments->options; o->name; o++)
+        for (const struct argp_option *o = options_of(&commands[i]); o->name; o++)
             add_zsh_option(out, o);
         if (*words)
             text_print(out, "            '1:what to do:(%s)' \\\n", words);
@@ -173,7 +173,7 @@ static void print_fish(Text *out) {
         text_print(out, "complete -c escapement -f -n __fish_use_subcommand -a %s -d '", c->name);
         add_fish(out, c->summary);
         text_print(out, "'\n");
-        for (const struct argp_option *o = c->arguments->options; o->name; o++)
+        for (const struct argp_option *o = options_of(c); o->name; o++)
             add_fish_option(out, c, o);
         char *words = first_words(c);
         if (*words)

@@ -148,7 +148,7 @@ static void print_command(const Command *command, Text *out) {
     text_print(out, "\n.SH DESCRIPTION\n");
     add_lines(out, a->doc, after ? (size_t)(after - a->doc) : strlen(a->doc));
     text_print(out, ".SH OPTIONS\n");
-    for (const struct argp_option *o = a->options; o->name; o++)
+    for (const struct argp_option *o = options_of(command); o->name; o++)
         add_option(out, o);
     text_print(out, ".TP\n\\fB\\-\\-help\\fR\nSay all this in short\n");
     if (after) {

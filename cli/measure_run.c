@@ -181,10 +181,16 @@ static bool ends_later(const MeasuredRecord *all, size_t n, size_t begin) {
     return false;
 }
 
-static void read_records(RunResult *result, const char *path, const char *name) {
-    size_t length;
-    char *bytes = read_input(path, &length);
-    const MeasuredRecord *all = (const MeasuredRecord *)(const void *)bytes;
+/* The first thing to know, for with two allocators of ours in it a program may fail. */
+static void check_allocator(const MeasuredRecord *all, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (all[i].foreign && all[i].kind != RECORD_END)
+            trouble("%.*s brings a malloc of its own, whose allocations cannot be counted",
+                    MEASURED_NAME, all[i].name);
+}
+
+static void read_records(RunResult *result, const MeasuredRecord *all, size_t length,
+                         const char *name) {
     size_t n = length / sizeof *all;
     if (n == 0)
         trouble("%s did not load the runtime: is it linked statically, or does it run with more "
@@ -193,9 +199,6 @@ static void read_records(RunResult *result, const char *path, const char *name) 
     if (length % sizeof *all || all[0].version != MEASURED_VERSION)
         trouble("what %s counted cannot be read: the counting library is of another version", name);
     for (size_t i = 0; i < n; i++) {
-        if (all[i].foreign && all[i].kind == RECORD_BEGIN)
-            trouble("%.*s brings a malloc of its own, whose allocations cannot be counted",
-                    MEASURED_NAME, all[i].name);
         if (all[i].kind == RECORD_END) {
             add_record(result, &all[i]);
         } else if (!ends_later(all, n, i)) {
@@ -204,7 +207,6 @@ static void read_records(RunResult *result, const char *path, const char *name) 
         }
         result->programs += all[i].kind == RECORD_BEGIN;
     }
-    free(bytes);
 }
 
 RunResult measure_run(const RunRequest *request) {
@@ -223,8 +225,14 @@ RunResult measure_run(const RunRequest *request) {
     double *v = result.values;
     v[WALL] = now() - start;
     child = 0;
+    size_t length;
+    char *told = read_input(records, &length);
+    const MeasuredRecord *all = (const MeasuredRecord *)(const void *)told;
+    if (length >= sizeof *all && all->version == MEASURED_VERSION)
+        check_allocator(all, length / sizeof *all);
     check_end(request, status);
-    read_records(&result, records, request->command[0]);
+    read_records(&result, all, length, request->command[0]);
+    free(told);
     v[USER] = seconds(usage.ru_utime);
     v[SYSTEM] = seconds(usage.ru_stime);
     v[CPU] = v[USER] + v[SYSTEM];

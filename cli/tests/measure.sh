@@ -181,6 +181,14 @@ one_line 0 '1 of its processes \(sh\) were killed, or still run' escapement meas
 ends 0 escapement measure -n 1 --any-status -- ./crash 3
 ends 2 escapement measure
 ends 2 escapement measure -n 0 -- true
+if has_compiler clang && [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
+    # Of the runtime's own shared library there is one, whoever brings it; the archive is another malloc.
+    escapement cc -O0 known.c -o linked
+    ends 0 escapement measure -n 1 --no-sites -o linked.json -- ./linked
+    [[ $(metric allocs linked.json) == 1001 ]] || fail "linked with the runtime it allocates $(metric allocs linked.json) times"
+    escapement cc --runtime=static -O0 known.c -o archived
+    one_line 2 'archived brings a malloc of its own' escapement measure -- ./archived
+fi
 if cc -w -static crash.c -o static 2>/dev/null; then
     one_line 2 'did not load the runtime' escapement measure -- ./static 0
 fi
