@@ -494,3 +494,35 @@ void esc_explain_param(Solver *s, uint32_t group, int level, bool to_result, Tex
         return;
     }
 }
+
+/* ---- the same for those who want facts, not words ---------------------------------------------
+ */
+
+FactId esc_fact_of_site(Solver *s, EscSite site, Obj *object) {
+    const EscVerdict *v = &s->m->analysis->sites[site].verdict;
+    *object = find_object(s, OBJ_SITE, site);
+    if (*object == ESC_NONE || v->placement != ESC_PLACE_HEAP)
+        return ESC_NONE;
+    return deciding_fact(s, *object, v->reason);
+}
+
+FactId esc_fact_of_local(Solver *s, EscLocal local, Obj *object) {
+    *object = find_object(s, OBJ_LOCAL, local);
+    if (*object == ESC_NONE)
+        return ESC_NONE;
+    return deciding_fact(s, *object, s->m->analysis->locals[s->func][local].reason);
+}
+
+FactId esc_fact_of_param(Solver *s, uint32_t group, Obj *object) {
+    for (int level = 0; level <= 2; level++)
+        for (Obj o = 0; o < s->nobjs; o++) {
+            EscReason reason;
+            FactId k = object_of(s, o, group, level) ? param_fact(s, o, false, &reason) : ESC_NONE;
+            if (k == ESC_NONE && object_of(s, o, group, level))
+                k = param_fact(s, o, true, &reason);
+            *object = o;
+            if (k != ESC_NONE)
+                return k;
+        }
+    return ESC_NONE;
+}

@@ -23,4 +23,13 @@ void esc_explain_local(Solver *s, EscLocal local, Text *out);
 /* Why a parameter's object at `level` (0, 1, 2) leaks; `to_result`: into the result. */
 void esc_explain_param(Solver *s, uint32_t group, int level, bool to_result, Text *out);
 
+/* The line of a site, of the module's strings; NULL when out of memory. */
+const char *esc_site_text(EscModule *m, EscSite site, const EscVerdict *v);
+
+/* The fact that decided a bad verdict, and of which object; ESC_NONE: none. A parameter's is the
+ * first of its levels that leaks. */
+FactId esc_fact_of_site(Solver *s, EscSite site, Obj *object);
+FactId esc_fact_of_local(Solver *s, EscLocal local, Obj *object);
+FactId esc_fact_of_param(Solver *s, uint32_t group, Obj *object);
+
 #endif

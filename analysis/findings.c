@@ -57,7 +57,8 @@ static const char *kept_text(EscModule *m, Text *t) {
 
 /* ---- sites ---------------------------------------------------------------------------------- */
 
-static const char *site_text(EscModule *m, const Site *site, const EscVerdict *v) {
+const char *esc_site_text(EscModule *m, EscSite id, const EscVerdict *v) {
+    const Site *site = &m->sites[id];
     char expr[256];
     Text t = {.m = m};
     esc_fold_text(m->sources[site->source].text ? m->sources[site->source].text : site->allocator,
@@ -93,7 +94,7 @@ static void say_site(Speaker *x, EscSite id) {
         esc_explain_site(&x->solver, id, &x->flow);
     if (!bad && x->level >= 2 && solver_of(x))
         esc_explain_moved(&x->solver, id, &x->flow);
-    say(x, &f, site->source, site_text(x->m, site, &v));
+    say(x, &f, site->source, esc_site_text(x->m, id, &v));
 }
 
 /* ---- locals --------------------------------------------------------------------------------- */

@@ -359,7 +359,8 @@ static bool two_live(Solver *s, Cfg *c, Obj o) {
 }
 
 bool esc_live_twice(Solver *s, Obj o) {
-    if (!esc_cfg_in_loop(s, s->objs[o].op))
+    bool once = s->objs[o].kind == OBJ_SITE && s->m->sites[s->objs[o].index].once;
+    if (once || !esc_cfg_in_loop(s, s->objs[o].op))
         return false;
     Cfg *c = esc_cfg_facts(s);
     if (!c)

@@ -73,6 +73,7 @@ typedef struct Site {
     EscSource source;
     EscDestKind dest;
     EscSource dest_source;
+    bool once; /* assumed (change.c): its objects are never live together */
 } Site;
 
 /* What the call graph needs of an operation: walking it reads no operation. */

@@ -21,6 +21,8 @@ const TextWord esc_text_func_flags[] = {
     {"returns_nonnull", ESC_FUNC_RETURNS_NONNULL},
     {"no_free", ESC_FUNC_NO_FREE},
     {"returns_ptr", ESC_FUNC_RETURNS_PTR},
+    {"no_alloc", ESC_FUNC_NO_ALLOC},
+    {"may_heap", ESC_FUNC_MAY_HEAP},
     {NULL, 0},
 };
 

@@ -124,6 +124,8 @@ typedef enum EscFuncFlag {
     ESC_FUNC_RETURNS_NONNULL = 1 << 13,
     ESC_FUNC_NO_FREE = 1 << 14,     /* frees nothing the caller can name */
     ESC_FUNC_RETURNS_PTR = 1 << 15, /* its declared result is a pointer: it may be fresh memory */
+    ESC_FUNC_NO_ALLOC = 1 << 16,    /* promised: it allocates nothing (annotate.h) */
+    ESC_FUNC_MAY_HEAP = 1 << 17,    /* allowed to allocate below such a promise */
 } EscFuncFlag;
 
 /* Find by name or declare. Models of library functions are bound by name when esc_analyze runs. */
@@ -402,6 +404,9 @@ typedef struct EscVerdict {
     uint32_t nfrees; /* operations that are removed, guarded or cloned away for it */
 } EscVerdict;
 ESC_API EscVerdict esc_site_verdict(const EscModule *m, EscSite site);
+/* Whether one execution of its function may reach the allocation more than once. Needs no
+ * esc_analyze. */
+ESC_API bool esc_site_in_loop(const EscModule *m, EscSite site);
 
 /* placement is HEAP (with the reason) or SLOT (its address stays in the frame). `proved`: a visible
  * flow, not an unknown callee. */
@@ -449,6 +454,73 @@ typedef struct EscFinding {
 } EscFinding;
 typedef void (*EscEachFinding)(void *context, const EscFinding *finding);
 ESC_API void esc_findings(const EscModule *m, int level, EscEachFinding each, void *context);
+
+/* ---- promises -------------------------------------------------------------------------------- */
+
+/* A way from a function that promised not to allocate to something that may. */
+typedef struct EscBreach {
+    EscFunc func; /* that does it */
+    EscOp op;
+    EscSite site;           /* an allocation that is not moved; ESC_NONE: a call */
+    const char *text;       /* "malloc(8) escapes to heap: returned" */
+    const EscFunc *callers; /* the way: callers[0] promised it, the last one calls `func` ... */
+    const EscOp *calls;     /* ... there */
+    uint32_t ncallers;      /* 0: `func` itself promised it */
+} EscBreach;
+typedef void (*EscEachBreach)(void *context, const EscBreach *breach);
+/* Whether this allocation or call is an exception that the source allows. */
+typedef bool (*EscAllowed)(void *context, EscFunc func, EscOp op);
+/* After esc_analyze: every breach below `func`, by a shortest way. An allocation that is moved into
+ * a frame is none; one that is only below a size is. A function that promises or may itself
+ * (ESC_FUNC_NO_ALLOC, ESC_FUNC_MAY_HEAP) is not looked into. `visited` gets every function that
+ * was. When the module gave up, that is the breach. */
+ESC_API void esc_breaches(const EscModule *m, EscFunc func, EscAllowed allowed, EscEachBreach each,
+                          void (*visited)(void *context, EscFunc func), void *context);
+/* The place of an operation: of its call, or of its site. */
+ESC_API EscSourceInfo esc_op_place(const EscModule *m, EscFunc func, EscOp op);
+
+/* ---- what would help -------------------------------------------------------------------------
+ *
+ * A finding that is bad news has obstacles; each is answered by a change of the program, or of what
+ * is known of it. To learn whether one helps, the same model is read again, the change assumed
+ * before esc_analyze, and the findings asked for again: numbers of functions, operations and sites
+ * are the same then. An assumption is no proof: nothing may be rewritten by such a module. */
+typedef enum EscChangeKind {
+    ESC_CHANGE_BUDGET,    /* the budget of `reason` is `bytes` */
+    ESC_CHANGE_CLOSED,    /* no function pointer comes from outside the module */
+    ESC_CHANGE_NOESCAPE,  /* parameter `item` of `func` has the attribute noescape */
+    ESC_CHANGE_ALLOCATOR, /* `func` is declared as an allocator; `item`: the site */
+    ESC_CHANGE_BODY,      /* the body of `func` is at hand, and keeps and frees nothing */
+    ESC_CHANGE_BOUND,     /* site `item` asks for at most `bytes` */
+    ESC_CHANGE_ROUND,     /* what site `item` makes is gone before it makes the next */
+    ESC_CHANGE_APART,     /* operation `item` of `func` frees other memory only */
+    ESC_CHANGE_NOT_GIVEN, /* operation `item` of `func` does not get the pointer: a call, a store */
+    ESC_CHANGE_NOT_RETURNED, /* operation `item` of `func`, a return, returns something else */
+    ESC_CHANGE_FLAGS,        /* `func` does not call setjmp or the like, and may be changed */
+    ESC_CHANGE_KINDS
+} EscChangeKind; /* the cheapest first */
+typedef struct EscChange {
+    EscChangeKind kind;
+    EscFunc func;
+    uint32_t item;
+    uint32_t arg; /* NOT_GIVEN to a call: which argument; ESC_NONE: all */
+    uint64_t bytes;
+    EscReason reason; /* BUDGET: which one */
+    EscSource source; /* where the change is to be made; 0: no place */
+} EscChange;
+/* Before esc_analyze. False: the module has nothing of the kind. */
+ESC_API bool esc_assume(EscModule *m, const EscChange *change);
+/* After esc_analyze: changes that might help a finding (its kind, func and item; of a site the site
+ * is the item), in no order. Not all do, and some need others besides. */
+typedef void (*EscEachChange)(void *context, const EscChange *change);
+ESC_API void esc_obstacles(const EscModule *m, EscFindingKind kind, EscFunc func, uint32_t item,
+                           EscEachChange each, void *context);
+/* For messages: the place of a source; the name of a function as written; of its parameter, NULL
+ * when it has none; the configuration. */
+ESC_API EscSourceInfo esc_source_info(const EscModule *m, EscSource source);
+ESC_API const char *esc_function_source_name(const EscModule *m, EscFunc f);
+ESC_API const char *esc_param_name(const EscModule *m, EscFunc f, uint32_t param);
+ESC_API bool esc_function_has_body(const EscModule *m, EscFunc f);
 
 /* The flow that is called so in forget.def, in small letters and with `-`
  * for `_`; ESC_FORGETS: none. */
