@@ -230,6 +230,8 @@ json_t *page_data(const PageInput *input) {
                  .entries = json_array(),
                  .known = json_object()};
     for (size_t i = 0; input->joined && i < input->joined->nrows; i++)
+        sources_learn(input->sources, input->joined->rows[i].file, input->joined->rows[i].path);
+    for (size_t i = 0; input->joined && i < input->joined->nrows; i++)
         add_row(&page, &input->joined->rows[i]);
     for (size_t i = 0; i < input->findings->n; i++)
         add_finding(&page, &input->findings->all[i]);

@@ -51,7 +51,8 @@ static const struct argp_option options[] = {
     {"title", OPTION_TITLE, "TEXT", 0, "What stands above the page", 0},
     {"before", OPTION_BEFORE, "FILE", 0, "A file of `escapement measure', to compare with --after",
      0},
-    {"after", OPTION_AFTER, "FILE", 0, "The other one", 0},
+    {"after", OPTION_AFTER, "FILE", 0,
+     "The other one; alone it is compared with what it was measured against", 0},
     {"json", OPTION_JSON, NULL, 0, "Print the page's data as one JSON document, and write nothing",
      0},
     {0},
@@ -67,8 +68,8 @@ static void check_options(const Report *report, struct argp_state *state) {
         argp_error(state, "which reports? -fplugin-arg-escapement-report=FILE makes them");
     if (!report->out && !report->json)
         argp_error(state, "where to? --output=DIR");
-    if (!report->before != !report->after)
-        argp_error(state, "--before and --after belong together");
+    if (report->before && !report->after)
+        argp_error(state, "--before wants an --after");
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state) {
@@ -188,6 +189,14 @@ static json_t *read_measurement(const char *path) {
     return document;
 }
 
+/* The command that `after` was measured against, as a measurement of its own. */
+static json_t *measured_against(const json_t *after, const char *path) {
+    json_t *against = json_object_get(after, "against");
+    if (!json_is_object(json_object_get(against, "metrics")))
+        trouble("%s measures one command: compare it with another by --before=FILE", path);
+    return json_pack("{s:s, s:O}", "escapement", "measure", "measured", against);
+}
+
 static char *title_of(const Report *report, const Profile *profile) {
     if (report->title)
         return copy_text(report->title);
@@ -216,13 +225,14 @@ static json_t *make_data(const Report *report, const Findings *findings) {
     }
     char *title = title_of(report, &profile);
     Sources *sources = sources_new(report->sources, report->nsources);
+    json_t *before = read_measurement(report->before), *after = read_measurement(report->after);
     PageInput input = {.title = title,
                        .findings = findings,
                        .profile = symbols ? &profile : NULL,
                        .joined = symbols ? &joined : NULL,
                        .sources = sources,
-                       .before = read_measurement(report->before),
-                       .after = read_measurement(report->after)};
+                       .before = before || !after ? before : measured_against(after, report->after),
+                       .after = after};
     json_t *data = page_data(&input);
     if (sources_missing(sources) && !report->json)
         fprintf(stderr,

@@ -11,7 +11,14 @@
 
 /* WHOLE_BYTES: most files of most programs; a page loads it at once. AROUND: what fits on a screen
  * above and below. ALL_BYTES: what a browser reads without a pause. */
-enum { WHOLE_BYTES = 192 * 1024, AROUND = 40, ALL_BYTES = 12 * 1024 * 1024, UP = 4 };
+/* MOST_LEARNT: a file that is nowhere is looked for in each of them. */
+enum {
+    WHOLE_BYTES = 192 * 1024,
+    AROUND = 40,
+    ALL_BYTES = 12 * 1024 * 1024,
+    UP = 4,
+    MOST_LEARNT = 16
+};
 
 typedef struct Source {
     char *name, *path; /* path NULL: not found */
@@ -22,6 +29,8 @@ typedef struct Source {
 struct Sources {
     char *const *directories;
     size_t ndirectories;
+    char *learnt[MOST_LEARNT]; /* more directories */
+    size_t nlearnt;
     Source *all;
     size_t n, capacity, bytes, missing;
     json_t *known; /* what sources_add was asked for, and what it found -> index */
@@ -110,11 +119,28 @@ static char *find(const Sources *sources, const char *name, const SourceHint *hi
         found = below(hint->directory, name);
     for (size_t i = 0; i < sources->ndirectories && !found; i++)
         found = below(sources->directories[i], name);
+    for (size_t i = 0; i < sources->nlearnt && !found; i++)
+        found = below(sources->learnt[i], name);
     char *whole = found || !hint->report ? NULL : realpath(hint->report, NULL);
     if (whole)
         found = near(name, whole);
     free(whole);
     return found;
+}
+
+void sources_learn(Sources *sources, const char *name, const char *path) {
+    char *tidy = joined_path("", name);
+    size_t length = strlen(path), ending = strlen(tidy);
+    bool seen = sources->nlearnt == MOST_LEARNT || ending >= length || name[0] == '/' ||
+                path[length - ending - 1] != '/' || strcmp(path + length - ending, tidy) != 0;
+    char *directory = seen ? NULL : format_text("%.*s", (int)(length - ending - 1), path);
+    for (size_t i = 0; i < sources->nlearnt && !seen; i++)
+        seen = strcmp(sources->learnt[i], directory) == 0;
+    if (seen)
+        free(directory);
+    else
+        sources->learnt[sources->nlearnt++] = directory;
+    free(tidy);
 }
 
 Sources *sources_new(char *const *directories, size_t ndirectories) {
@@ -183,6 +209,8 @@ void sources_free(Sources *sources) {
         free(sources->all[i].path);
         free(sources->all[i].wanted);
     }
+    for (size_t i = 0; i < sources->nlearnt; i++)
+        free(sources->learnt[i]);
     json_decref(sources->known);
     free(sources->all);
     free(sources);

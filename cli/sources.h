@@ -23,6 +23,8 @@ typedef struct SourceHint {
 
 /* The index of a file in sources_json; the same one for the same file. */
 size_t sources_add(Sources *sources, const char *name, const SourceHint *hint);
+/* Look for others, too, below the directory that `name` is seen from if it is the file `path`. */
+void sources_learn(Sources *sources, const char *name, const char *path);
 /* Somebody will look at that line. */
 void sources_want(Sources *sources, size_t file, long line);
 /* [{"name": ..., "state": "whole" | "part" | "missing" | "left out", "parts": [[first,

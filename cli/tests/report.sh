@@ -107,6 +107,21 @@ if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
     one_line 2 'no heap profile' escapement report -o page --profile=large.c reports
 fi
 
+# Measurements: two files, or one of two commands.
+measured() { # measured RUNS
+    printf '"command": "p", "runs": 2, "metrics": {"allocs": [%s]}' "$1"
+}
+echo "{\"escapement\": \"measure\", \"measured\": {$(measured '3, 4')}}" >three.json
+echo "{\"escapement\": \"measure\", \"measured\": {$(measured '1, 2')}, \"against\": {$(measured '5, 6')}}" >five.json
+numbers() { escapement report --json --sources=moved "$@" reports | jq -c '[.before, .after | .measured.metrics.allocs]'; }
+[[ $(numbers --before=three.json --after=five.json) == '[[3,4],[1,2]]' ]] || fail "two files: $(numbers --before=three.json --after=five.json)"
+[[ $(numbers --after=five.json) == '[[5,6],[1,2]]' ]] || fail "one file: $(numbers --after=five.json)"
+one_line 2 'three.json measures one command' escapement report -o page --sources=moved --after=three.json reports
+if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
+    escapement measure -n 2 --no-sites -o real.json --against true -- true >out 2>err
+    [[ $(numbers --after=real.json) =~ ^\[\[[0-9]+,[0-9]+\],\[[0-9]+,[0-9]+\]\]$ ]] || fail "measured: $(numbers --after=real.json)"
+fi
+
 # What cannot be used.
 ends 2 escapement report
 ends 2 escapement report reports
