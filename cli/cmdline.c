@@ -66,6 +66,8 @@ static void take_value(Reader *r, const char *option, const char *value) {
         replace(&r->line.output, value);
     if (strcmp(option, "-x") == 0)
         replace(&r->language, value);
+    if (strcmp(option, "-target") == 0)
+        r->no_program = true;
 }
 
 static bool is_c(const Reader *r, const char *input) {
@@ -100,7 +102,8 @@ static void take_option(Reader *r, const char *option) {
     else if (IS_ONE_OF(option, "-fsyntax-only", "-emit-ast", "--analyze"))
         r->only_compiles = true;
     else if (IS_ONE_OF(option, "-shared", "-r", "-nostdlib", "-nodefaultlibs", "-nolibc",
-                       "-ffreestanding", "--shared"))
+                       "-ffreestanding", "--shared", "-m32", "-mx32") ||
+             begins(option, "--target="))
         r->no_program = true;
     else if (IS_ONE_OF(option, "-static", "--static", "-static-pie"))
         r->line.is_static = true;

@@ -16,7 +16,7 @@ typedef struct CommandLine {
     size_t ninputs;     /* files of any kind, libraries not counted */
     char *source;       /* the first C file; NULL: none */
     char *output;       /* of -o; NULL: not given */
-    bool links_program; /* an executable that brings its own C library along */
+    bool links_program; /* an executable with a C library, for this machine as far as is said */
     bool is_static;     /* -static */
     bool sanitized;     /* -fsanitize=: that brings a malloc of its own */
 } CommandLine;

@@ -3,6 +3,7 @@
 #include "measurement.h"
 
 #include "command.h"
+#include "sources.h"
 #include "statistics.h"
 
 #include <math.h>
@@ -134,9 +135,10 @@ static json_t *sites_of(const Measurement *m) {
 }
 
 static json_t *one(const Measurement *m) {
-    json_t *object = json_pack("{s:s, s:I, s:I, s:o, s:o}", "command", m->command, "runs",
-                               (json_int_t)m->nruns, "programs", (json_int_t)m->programs, "metrics",
-                               metrics_of(m), "classes", classes_of(m));
+    json_t *object =
+        json_pack("{s:o, s:I, s:I, s:o, s:o}", "command", text_json(m->command, strlen(m->command)),
+                  "runs", (json_int_t)m->nruns, "programs", (json_int_t)m->programs, "metrics",
+                  metrics_of(m), "classes", classes_of(m));
     if (m->period)
         json_object_update_new(object, json_pack("{s:I, s:o}", "sample_bytes",
                                                  (json_int_t)m->period, "sites", sites_of(m)));

@@ -142,6 +142,7 @@ lacks out 'exact$'
 ends 0 escapement measure -n 2 --json -- ./known
 [[ $(jsonq out 'd["escapement"], d["version"]') == "('measure', 1)" ]] || fail "--json: $(head -n 3 out)"
 empty err "nothing to say"
+ends 0 escapement measure -n 1 --no-sites --json -- ./known $'no \xff UTF-8'
 
 # What goes wrong is one line, with status 2.
 cat >crash.c <<'C'
