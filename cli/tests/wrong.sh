@@ -62,10 +62,24 @@ row "gate .allocs<=\+0%': there is no measurement in empty.json" compare good.ba
 row 'good.baseline: there are verdicts in good.baseline already' compare good.baseline empty.json --old-report=good.baseline
 row 'cannot write /absent/out.json: No such file' measure -n 1 -o /absent/out.json -- true
 row 'cannot run ./secret.json: Permission denied' measure -- ./secret.json
-# root may read everything.
-if [[ ! -r secret.json ]]; then
-    row 'cannot read secret.json: Permission denied' compare secret.json secret.json
-    row 'cannot read secret.json: Permission denied' baseline check good.baseline secret.json
+# root may read everything, so another user asks.
+as=(escapement)
+if [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; then
+    chmod 755 "$work"
+    cp "$ESC_COMMAND" escapement
+    as=(setpriv --reuid=65534 --regid=65534 --clear-groups ./escapement)
+fi
+if ! "${as[@]:0:${#as[@]}-1}" cat secret.json >/dev/null 2>&1; then
+    for arguments in 'compare secret.json secret.json' 'baseline check good.baseline secret.json' 'baseline check secret.json empty.json'; do
+        # shellcheck disable=SC2086
+        one_line 2 '^escapement: cannot read secret.json: Permission denied$' "${as[@]}" $arguments
+    done
+    mkdir closed
+    chmod 755 closed
+    chown 0:0 closed 2>/dev/null || true
+    [[ ${#as[@]} -eq 1 ]] || one_line 2 '^escapement: cannot write closed/new: Permission denied$' "${as[@]}" baseline write closed/new empty.json
+else
+    fail "nobody is kept from reading a file of mode 0"
 fi
 # What argp says of wrong use has a second line that names --help.
 for arguments in 'compare' 'compare a b c' 'compare --unknown a b' 'baseline' 'baseline guess file' 'baseline write' \
