@@ -6,7 +6,8 @@
 "use strict";
 
 const detail = (() => {
-  const LINES = 120, NOTES = 3;
+  const LINES = 120,
+    NOTES = 3;
   let shown = null; // the entry
   let view = null; // {file, from, to, marked: Set of lines}
   let open = () => {};
@@ -31,15 +32,23 @@ const detail = (() => {
   }
 
   function amountsText(entry) {
-    const [bytes, objects, liveBytes, liveObjects] = entry.amount, total = model.data.profile.total;
-    const live = liveObjects ? `${model.bytes(liveBytes)} in ${model.count(liveObjects)} at the end` : "nothing at the end";
-    return `${model.bytes(bytes)} (${model.share(bytes, total[0])}) in ${model.several(objects, "allocation", "allocations")} (${model.share(objects, total[1])}); ${live}`;
+    const [bytes, objects, liveBytes, liveObjects] = entry.amount,
+      total = model.data.profile.total;
+    const live = liveObjects
+      ? `${model.bytes(liveBytes)} in ${model.count(liveObjects)} at the end`
+      : "nothing at the end";
+    const made = model.several(objects, "allocation", "allocations");
+    return (
+      `${model.bytes(bytes)} (${model.share(bytes, total[0])}) in ${made} ` +
+      `(${model.share(objects, total[1])}); ${live}`
+    );
   }
 
   function facts(entry) {
     const list = element("dl", "facts");
     if (entry.amount) fact(list, "Allocated", amountsText(entry));
-    else if (entry.kind === "site" && model.data.profile) fact(list, "Allocated", "nothing that the profile saw");
+    else if (entry.kind === "site" && model.data.profile)
+      fact(list, "Allocated", "nothing that the profile saw");
     if (entry.size) fact(list, "Size", `${model.bytes(entry.size)} each`);
     if (entry.via) fact(list, "Through", element("code", null, entry.via));
     if (entry.copies) fact(list, "Copies", `${model.count(entry.copies)} inlined copies say the same`);
@@ -76,12 +85,24 @@ const detail = (() => {
     const part = element("section", "flow");
     part.append(element("h4", null, "The way of the pointer"));
     if (!entry.flow || !entry.flow.length) {
-      const why = entry.category === "moved" ? "It does not leave the function." : "The report has no steps for this place.";
+      const why =
+        entry.category === "moved"
+          ? "It does not leave the function."
+          : "The report has no steps for this place.";
       part.append(element("p", "note", why));
       return part;
     }
-    const list = element("ol", "steps"), start = element("li", "start");
-    start.append(element("p", "holder", null, "made by ", element("code", null, entry.flow[0][1].replace(/^&?\{(.*)\}$/, "$1"))));
+    const list = element("ol", "steps"),
+      start = element("li", "start");
+    start.append(
+      element(
+        "p",
+        "holder",
+        null,
+        "made by ",
+        element("code", null, entry.flow[0][1].replace(/^&?\{(.*)\}$/, "$1")),
+      ),
+    );
     const where = element("p", "step");
     where.append(stepPlace(entry.file, entry.line));
     start.append(where);
@@ -94,7 +115,8 @@ const detail = (() => {
 
   function sourceNote(state) {
     const told = {
-      missing: "The source file was not found when this page was made; --sources=DIR says where the compiler ran.",
+      missing:
+        "The source file was not found when this page was made; --sources=DIR says where the compiler ran.",
       "left out": "This source file is left out: all of them together are too large for a page.",
       part: "The file is large: only the lines around findings are here.",
     };
@@ -112,7 +134,8 @@ const detail = (() => {
 
   // Of many inlined copies the first few, and the one that is shown.
   function notesFor(file, number) {
-    const cell = element("span", "notes"), good = (e) => e.kind === "param" && /does not escape$/.test(e.verdict || "");
+    const cell = element("span", "notes"),
+      good = (e) => e.kind === "param" && /does not escape$/.test(e.verdict || "");
     const all = model.entriesAt(file, number).filter((entry) => entry === shown || !good(entry));
     const few = all.filter((entry, i) => i < NOTES || entry === shown);
     cell.append(...few.map(remark));
@@ -131,7 +154,11 @@ const detail = (() => {
     const made = element("div", view.marked.has(line.number) ? "line marked" : "line");
     if (shown && file === shown.file && line.number === shown.line) made.classList.add("here");
     made.dataset.line = line.number;
-    made.append(element("span", "at", line.number), element("code", null, line.text || " "), notesFor(file, line.number));
+    made.append(
+      element("span", "at", line.number),
+      element("code", null, line.text || " "),
+      notesFor(file, line.number),
+    );
     return made;
   }
 
@@ -146,8 +173,11 @@ const detail = (() => {
   }
 
   function drawSource() {
-    const box = document.getElementById("source"), state = model.data.files[view.file].state, note = sourceNote(state);
-    const lines = model.lines(view.file, view.from, view.to), last = model.lastLine(view.file);
+    const box = document.getElementById("source"),
+      state = model.data.files[view.file].state,
+      note = sourceNote(state);
+    const lines = model.lines(view.file, view.from, view.to),
+      last = model.lastLine(view.file);
     const title = element("h4", null, "Source: ");
     title.append(element("code", null, model.fileName(view.file)));
     box.replaceChildren(title);
@@ -165,7 +195,8 @@ const detail = (() => {
 
   // Scrolls the code alone: the page stays where the reader is.
   function scrollTo(line, focus) {
-    const code = document.querySelector("#source .code"), found = code && code.querySelector(`[data-line="${line}"]`);
+    const code = document.querySelector("#source .code"),
+      found = code && code.querySelector(`[data-line="${line}"]`);
     if (!found) return;
     code.scrollTop = found.offsetTop - code.clientHeight / 3;
     if (focus) {
@@ -196,9 +227,26 @@ const detail = (() => {
     title.id = "detail-title";
     const place = `${entry.place}${entry.col ? `:${entry.col}` : ""}${entry.function ? ` in ${entry.function}` : ""}`;
     box.append(title, element("p", "where", place));
-    box.append(element("p", `verdict ${entry.category}`, null, element("span", `swatch ${entry.category}`), entry.verdict || ""));
+    box.append(
+      element(
+        "p",
+        `verdict ${entry.category}`,
+        null,
+        element("span", `swatch ${entry.category}`),
+        entry.verdict || "",
+      ),
+    );
     box.append(facts(entry));
-    if (entry.advice) box.append(element("div", "advice", null, element("h4", null, "What would change it"), element("p", null, `${entry.advice[0].toUpperCase()}${entry.advice.slice(1)}.`)));
+    if (entry.advice)
+      box.append(
+        element(
+          "div",
+          "advice",
+          null,
+          element("h4", null, "What would change it"),
+          element("p", null, `${entry.advice[0].toUpperCase()}${entry.advice.slice(1)}.`),
+        ),
+      );
     box.append(flow(entry));
     const source = element("section", "source");
     source.id = "source";

@@ -36,12 +36,15 @@ const model = (() => {
   entries.forEach((entry, index) => {
     entry.index = index;
     entry.place = `${data.files[entry.file].name}:${entry.line}`;
-    entry.text = `${entry.place} ${entry.function || ""} ${entry.expression || ""} ${entry.verdict || ""} ${entry.via || ""}`.toLowerCase();
+    entry.text = [entry.place, entry.function, entry.expression, entry.verdict, entry.via]
+      .join(" ")
+      .toLowerCase();
   });
 
   function reasonOf(entry) {
     if (entry.reason) return data.reasons[entry.reason] || entry.reason;
-    if (entry.category === "moved") return entry.placement === "optimized-away" ? "optimized away" : "moved to stack";
+    if (entry.category === "moved")
+      return entry.placement === "optimized-away" ? "optimized away" : "moved to stack";
     return entry.kind === "site" ? "no reason given" : kinds[entry.kind].toLowerCase();
   }
 
@@ -97,7 +100,8 @@ const model = (() => {
     const found = [];
     let last = 0;
     for (const [first, texts] of data.files[file].parts) {
-      const begin = Math.max(from, first), end = Math.min(to, first + texts.length - 1);
+      const begin = Math.max(from, first),
+        end = Math.min(to, first + texts.length - 1);
       if (begin > end) continue;
       if (last && begin > last + 1) found.push(null);
       for (let n = begin; n <= end; n++) found.push({ number: n, text: texts[n - first] });
@@ -121,8 +125,21 @@ const model = (() => {
   }
 
   return {
-    data, entries, categories, kinds, weights, AMOUNTS,
-    reasonOf, amount, bytes, count, several, share, line, lines, lastLine,
+    data,
+    entries,
+    categories,
+    kinds,
+    weights,
+    AMOUNTS,
+    reasonOf,
+    amount,
+    bytes,
+    count,
+    several,
+    share,
+    line,
+    lines,
+    lastLine,
     entriesAt: (file, number) => atLine.get(`${file}:${number}`) || [],
     fileName: (file) => data.files[file].name,
   };

@@ -45,8 +45,8 @@ class Page:
         WebDriverWait(self.driver, 60).until(lambda d: self.run("return document.documentElement.dataset.ready") == "yes")
 
     def colours(self, scheme):
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme},
-                                                                               {"name": "prefers-reduced-motion", "value": "reduce"}]})
+        features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
@@ -91,8 +91,14 @@ def quiet(page):
 # ---- what is always true of a page
 
 CONTRAST = """
-const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return { rgb: n.slice(0, 3), alpha: n.length > 3 ? n[3] : 1 }; };
-const light = (rgb) => { const [r, g, b] = rgb.map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+const parse = (text) => {
+  const n = text.match(/[\\d.]+/g).map(Number);
+  return { rgb: n.slice(0, 3), alpha: n.length > 3 ? n[3] : 1 };
+};
+const light = (rgb) => {
+  const [r, g, b] = rgb.map((v) => ((v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
 const ground = (node) => {
   const rect = node.closest("g.cell") && node.closest("g.cell").querySelector("rect");
   if (rect) return parse(getComputedStyle(rect).fill).rgb;
@@ -106,11 +112,13 @@ const bad = [];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node; (node = walker.nextNode()); ) {
   const at = node.parentElement, box = at.getBoundingClientRect();
-  if (!node.data.trim() || !box.width || !box.height || ["SCRIPT", "STYLE", "NOSCRIPT", "OPTION", "title"].includes(at.tagName)) continue;
+  const unseen = ["SCRIPT", "STYLE", "NOSCRIPT", "OPTION", "title"].includes(at.tagName);
+  if (!node.data.trim() || !box.width || !box.height || unseen) continue;
   const style = getComputedStyle(at), colour = parse(at instanceof SVGElement ? style.fill : style.color).rgb, back = ground(at);
   const [a, b] = [light(colour), light(back)].sort((x, y) => y - x), ratio = (a + 0.05) / (b + 0.05);
   const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-  if (ratio < (large ? 3 : 4.5)) bad.push(`${node.data.trim().slice(0, 40)} (${at.className.baseVal || at.className || at.tagName}): ${ratio.toFixed(2)}`);
+  const name = at.className.baseVal || at.className || at.tagName;
+  if (ratio < (large ? 3 : 4.5)) bad.push(`${node.data.trim().slice(0, 40)} (${name}): ${ratio.toFixed(2)}`);
 }
 return bad;
 """
@@ -144,7 +152,8 @@ def has_names(page):
         count += 1
         assert node.get("name", {}).get("value", "").strip() or role == "group", f"a {role} without a name: {node}"
     assert count > 10, "hardly anything can be used"
-    levels = page.run("return [...document.querySelectorAll('h1, h2, h3, h4')].filter((h) => h.offsetParent).map((h) => Number(h.tagName[1]))")
+    levels = page.run("return [...document.querySelectorAll('h1, h2, h3, h4')].filter((h) => h.offsetParent)"
+                      ".map((h) => Number(h.tagName[1]))")
     equal(levels[0], 1, "the first heading")
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), levels
 
@@ -306,7 +315,8 @@ def look_at_many(page):
     page.one("#list button").click()
     assert "malloc(4711)" in page.text("#detail-title"), "and shown"
     number = int(page.text(".where").split(":")[1])
-    equal(page.run("return document.querySelector('#source .line.here code').textContent").split("line ")[1].split(" ")[0], str(number), "its line")
+    shown = page.run("return document.querySelector('#source .line.here code').textContent")
+    equal(shown.split("line ")[1].split(" ")[0], str(number), "its line")
     before = len(page.all("#source .line"))
     page.all("#source .more")[-1].click()
     assert len(page.all("#source .line")) > before, "later lines"
@@ -345,8 +355,8 @@ def main():
         driver = start(profile)
         try:
             page = Page(driver)
-            for step in (look_at_odd_texts, filter_and_choose, read_a_flow, compare_two_runs, switch_colours, use_the_keyboard_alone,
-                         look_at_many, look_at_nothing, look_narrow):
+            for step in (look_at_odd_texts, filter_and_choose, read_a_flow, compare_two_runs, switch_colours,
+                         use_the_keyboard_alone, look_at_many, look_at_nothing, look_narrow):
                 step(page)
                 print(f"ok     {step.__name__}")
             if PICTURES:
