@@ -133,6 +133,8 @@ private:
   // realloc(slot, 0) frees and returns NULL: that way goes to the end. Of a product each factor is
   // asked: 2^63 * 2 is no 0, it is the allocator's to refuse.
   void unless_zero(tree slot) {
+    if (model.never_empty)
+      return;
     for (uint32_t param : {model.size_param, model.count_param}) {
       if (param == ESC_NONE)
         continue;

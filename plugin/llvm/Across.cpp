@@ -4,6 +4,7 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
+#include <set>
 
 using namespace llvm;
 
@@ -24,12 +25,46 @@ static bool mayBeReplaced(const Module &M, const Function &F) {
   return F.hasExternalWeakLinkage() || (M.getSemanticInterposition() && !F.isDSOLocal());
 }
 
+// Whether anything here allocates, so that it matters what callees do.
+static bool asksAnything(const Module &M, const SummaryReader &Reader) {
+  std::unique_ptr<EscModule, LoweredModule::Free> Library(esc_module_new(nullptr));
+  for (const Function &F : M) {
+    EscAllocatorModel Model;
+    auto Found = Reader.summaries().find(F.getName().str());
+    bool Wrapper = Found != Reader.summaries().end() && !Found->second.Model.empty();
+    if (F.isDeclaration() && !F.use_empty() &&
+        (Wrapper || F.returnDoesNotAlias() || !Library ||
+         (esc_model_allocator(Library.get(), F.getName().str().c_str(), &Model) &&
+          Model.allocates)))
+      return true;
+  }
+  return false;
+}
+
+// The functions that a summary names: each has a line behind its own.
+static void calledBy(StringRef Summary, std::vector<std::string> &Names) {
+  Summary = Summary.split("\n}\n").second;
+  while (Summary.consume_front("func @")) {
+    StringRef Line;
+    std::tie(Line, Summary) = Summary.split('\n');
+    Names.push_back(Line.split('(').first.str());
+  }
+}
+
 void Across::read(Module &M) {
-  std::vector<std::string> Names;
+  std::vector<std::string> Names, Further;
+  std::set<std::string> Direct;
   for (const Function &F : M)
     if (F.isDeclaration() && !F.isIntrinsic() && !F.use_empty() && !mayBeReplaced(M, F))
       Names.push_back(F.getName().str());
-  Reader.load(Names, [&](const std::string &Symbol) {
+  Direct.insert(Names.begin(), Names.end());
+  Reader.load(Names, [&](const std::string &Symbol) { return !Direct.count(Symbol); });
+  if (!asksAnything(M, Reader))
+    return;
+  for (const auto &[Symbol, S] : Reader.summaries())
+    if (S.Model.empty())
+      calledBy(S.Text.Text, Further);
+  Reader.load(Further, [&](const std::string &Symbol) {
     const GlobalValue *G = M.getNamedValue(Symbol);
     return G && (!isa<Function>(G) || !G->isDeclaration() || mayBeReplaced(M, *cast<Function>(G)));
   });
