@@ -163,9 +163,9 @@ void print_classes(const Measurement *before, const Measurement *after, size_t m
 }
 
 void print_sites(const Measurement *m, size_t most, TableForm form, Text *out) {
-    double objects = 0, bytes = 0;
+    double bytes = 0;
     for (size_t i = 0; i < m->nsites; i++)
-        objects += m->sites[i].objects, bytes += m->sites[i].bytes;
+        bytes += m->sites[i].bytes;
     Table table = table_new("rrrll");
     table_cell(&table, "bytes");
     table_cell(&table, " ");

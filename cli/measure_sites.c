@@ -25,9 +25,9 @@ enum {
 
 /* Every allocation where there are few enough; else so many bytes apart that there are. */
 static uint64_t period_for(const Measurement *m) {
-    if (metric_median(m, ALLOCS) <= MOST_SAMPLES)
+    if (metric_median(m, ALLOCS) <= (double)MOST_SAMPLES)
         return 1;
-    return (uint64_t)ceil(metric_median(m, BYTES) / MOST_SAMPLES);
+    return (uint64_t)ceil(metric_median(m, BYTES) / (double)MOST_SAMPLES);
 }
 
 /* ---- the places of one profile --------------------------------------------------------------- */

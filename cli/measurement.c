@@ -212,7 +212,7 @@ void measurement_read(const json_t *document, const char *path, Measurement *mea
                       Measurement *against) {
     if (!is_measurement(document))
         broken(path, "it has no \"escapement\": \"measure\"");
-    if (number_of(document, "version") != FORMAT_VERSION)
+    if (number_of(document, "version") != (double)FORMAT_VERSION)
         broken(path, "its version is another one");
     read_one(measured, json_object_get(document, "measured"), path);
     const json_t *other = json_object_get(document, "against");
