@@ -37,6 +37,10 @@ function(escapement_add_case_tests name compiler plugin)
     if(NOT kind STREQUAL "run")
       list(FILTER options EXCLUDE REGEX "^--verify=")
     endif()
+    # annotate.h
+    if(kind STREQUAL "case")
+      list(APPEND options "--with=-I${PROJECT_SOURCE_DIR}/analysis/include")
+    endif()
     add_test(NAME ${test} COMMAND esc-case --cc=${compiler} --plugin=${plugin} ${options} ${file})
     set_tests_properties(${test} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
                          LABELS "${kind};${name}")

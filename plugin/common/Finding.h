@@ -35,7 +35,9 @@ struct Finding {
   std::string Call, Callee; // the call and its callee as written
   std::string Within;       // the function that it is written in; set by merging
   std::string Hash, ReasonText;
+  std::string Allowed; // why the source allows it on the heap (ESC_MAY_HEAP)
   EscPlacement Placement = ESC_PLACE_HEAP;
+  bool InLoop = false;        // its function may execute the call more than once
   bool Moved = false;         // the rewrite was made, or would be in report mode
   bool Rewritten = false;     // it was made: later positions do not see this copy
   bool OptimizedAway = false; // set by merging

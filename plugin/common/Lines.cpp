@@ -180,6 +180,8 @@ std::string jsonLine(const Finding &F) {
     Add("align", std::to_string(F.AlignBytes));
   if (IsSite) {
     Add("allocator", quoted(F.Callee));
+    if (!F.Allowed.empty())
+      Add("allowed", quoted(F.Allowed));
     Add("chain", list(F.Chain, '@'));
   }
   Add("col", std::to_string(F.Col));
@@ -192,6 +194,8 @@ std::string jsonLine(const Finding &F) {
   Add("good", boolean(F.Good));
   Add("kind", quoted(kindName(F.Kind)));
   Add("line", std::to_string(F.Line));
+  if (IsSite && F.InLoop)
+    Add("loop", boolean(true));
   if (IsSite) {
     Add("moved", boolean(F.Moved));
     Add("placement", quoted(placementName(F)));

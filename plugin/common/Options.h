@@ -15,6 +15,12 @@
 
 namespace escapement {
 
+struct Finding;
+class Promises;
+// Gets the lines of -m and the details of the report of a translation unit, each sorted.
+using Receiver =
+    std::function<void(const std::vector<Finding> &Lines, const std::vector<Finding> &Details)>;
+
 struct ModelsFile {
   std::string Path; // as the user wrote it, for messages
   std::string Text;
@@ -53,6 +59,10 @@ struct Options {
   bool AddressNumbers =
       true;                // the source may turn pointers into integers; false: surely it does not
   bool NeedSource = false; // something will be printed or selected by place: -m, report, site
+  // What the source promises (annotate.h); null: nothing.
+  const Promises *Promised = nullptr;
+  // Gets every finding when the front end is inside a program of ours; empty in a compiler.
+  Receiver Found;
   // Of `escapement bisect` (Bisect.h): whether the change of this hash may be made; empty: any.
   std::function<bool(const std::string &)> Allows;
 };

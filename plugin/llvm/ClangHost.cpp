@@ -12,10 +12,12 @@ using namespace llvm;
 
 namespace escapement {
 
-void ClangHost::error(const Twine &Message) {
+void ClangHost::error(const Twine &Message) { errorAt(0, Message); }
+
+void ClangHost::errorAt(uint64_t Where, const Twine &Message) {
   clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
   unsigned Id = Diags.getCustomDiagID(clang::DiagnosticsEngine::Error, "escapement: %0");
-  Diags.Report(Id) << Message.str();
+  Diags.Report(clang::SourceLocation::getFromRawEncoding(unsigned(Where)), Id) << Message.str();
 }
 
 bool ClangHost::failed() const { return CI.getDiagnostics().hasErrorOccurred(); }

@@ -17,6 +17,7 @@ class ClangHost : public Host {
 public:
   explicit ClangHost(clang::CompilerInstance &CI) : CI(CI) {}
   void error(const llvm::Twine &Message) override;
+  void errorAt(uint64_t Where, const llvm::Twine &Message) override;
   bool failed() const override;
   bool wantsRemarks() const override;
   bool allowsColour() const override;

@@ -6,6 +6,7 @@
 #define ESCAPEMENT_PLUGIN_HOST_H
 
 #include "llvm/ADT/Twine.h"
+#include <cstdint>
 #include <string>
 
 namespace escapement {
@@ -18,6 +19,8 @@ public:
   virtual ~Host() = default;
   // Something the user asked for cannot be done; the host fails in the end.
   virtual void error(const llvm::Twine &Message) = 0;
+  // At a place of the source, by the host's own number for it (Promise::Host).
+  virtual void errorAt(uint64_t Where, const llvm::Twine &Message) { error(Message); }
   // It fails already: nothing more is to be said.
   virtual bool failed() const = 0;
   virtual bool wantsRemarks() const = 0;

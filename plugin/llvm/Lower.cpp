@@ -8,6 +8,7 @@
 #include "Closed.h"
 #include "Compat.h"
 #include "LowerImpl.h"
+#include "Promises.h"
 #include "llvm/IR/InstIterator.h"
 
 using namespace llvm;
@@ -188,6 +189,8 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
     Flags |= ESC_FUNC_SANITIZED;
   if (Info && Info->HasBody && !F->isDeclaration())
     Flags |= ESC_FUNC_REPORT;
+  if (Opts.Promised)
+    Flags |= Opts.Promised->functionFlags(F->getName().str());
   if (Info && !Info->ReturnsPointer)
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
   if (Closed)

@@ -342,6 +342,8 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
       Left.push_back({&Call, Site});
     });
   }
+  if (BeforeFinish)
+    BeforeFinish();
   Out.finish(/*SawLast=*/true, &M, &FAM);
   stripLocations(M);
   if (ForLink)

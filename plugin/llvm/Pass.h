@@ -55,6 +55,8 @@ public:
 
   // The module goes on to a link step (-flto), which is told what it needs (Notes.h).
   void compileForLink() { ForLink = true; }
+  // Runs at the end of the optimizer, before anything is printed.
+  void beforeFinish(std::function<void()> Run) { BeforeFinish = std::move(Run); }
 
   void start(llvm::Module &M);
   bool early(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
@@ -102,6 +104,7 @@ private:
   std::string AcrossObject;
   std::function<void(const std::string &)> AcrossRead;
   std::optional<Across> Other; // with Options::Summaries, from `early` on
+  std::function<void()> BeforeFinish;
   uint64_t Rewrites = 0;
   bool Changed = false; // anything was, by us
   bool Dumped = false;

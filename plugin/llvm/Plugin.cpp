@@ -4,6 +4,8 @@
 // `-fplugin=` alone loads the shared object, makes our action run before the main one, and from
 // there the passes are added to the pipeline. What happens to a translation unit:
 //
+//     promises        (annotate.h) are read and taken off while the source is parsed; only if there
+//                     are some, a second module is made in the end, with locations
 //     -O1 and up      the source table is filled from the AST, the passes run in the real pipeline
 //     -O0, -fsyntax-only, mode=report, sanitizers
 //                     a second code generator makes a module of our own, which is optimized a
@@ -14,8 +16,10 @@
 // INVARIANT  Without something to print, no location is tracked and no AST is walked.
 //
 // NOT HERE  What runs at each position (Pass.cpp); the arguments' syntax (Options.cpp).
+#include "ClangAnnotations.h"
 #include "ClangCompat.h"
 #include "ClangHost.h"
+#include "Embed.h"
 #include "Pass.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
@@ -62,13 +66,17 @@ struct Session {
   clang::CompilerInstance &CI;
   ClangHost Compiler;
   Options Opts;
+  Promises Promised;
   Bisect Search;
   SourceTable Sources;
   Report Out;
   Driver D;
-  LLVMContext Context; // of the second module
+  LLVMContext Context;                 // of the second module
+  clang::CodeGenOptions SecondOptions; // its code generator may keep a reference
   std::unique_ptr<clang::CodeGenerator> CodeGen;
   std::unique_ptr<llvm::Module> Located;
+  bool SecondModule = false; // it is needed whatever the source holds
+  std::vector<std::function<void(clang::CodeGenerator &)>> Events;
 
   Session(clang::CompilerInstance &CI, const Options &Given)
       : CI(CI), Compiler(CI), Opts(Given), Out(Compiler, Opts, Sources), D(Opts, Sources, Out) {}
@@ -79,6 +87,11 @@ struct Session {
 std::shared_ptr<Session> &current() {
   static auto *S = new std::shared_ptr<Session>;
   return *S;
+}
+
+Receiver &receiver() {
+  static auto *To = new Receiver;
+  return *To;
 }
 
 void registerCallbacks(PassBuilder &PB) {
@@ -92,74 +105,93 @@ void registerCallbacks(PassBuilder &PB) {
 
 // ---- a module of our own -----------------------------------------------------------------------
 
-// Forwards what C needs to a second code generator. It complains to nobody: the main one does.
-class SecondCodeGen : public clang::ASTConsumer {
+// What the parser handed over, kept to be handed to a second code generator if one turns out to be
+// needed: for the lines (known from the start), or because the source promises something (known
+// when it does).
+class Recorder : public clang::ASTConsumer {
 public:
-  SecondCodeGen(std::shared_ptr<Session> S, bool Optimizing) : S(std::move(S)), Quiet(makeQuiet()) {
-    clang::CompilerInstance &CI = this->S->CI;
-    Quiet->setSourceManager(&CI.getSourceManager());
-    CGOpts = CI.getCodeGenOpts();
-    if (!compat::hasDebugInfo(CGOpts))
-      compat::trackLocations(CGOpts);
-    if (!Optimizing) {
-      // As at -O1, but with what the real pipeline would inline at -O2: report the best case.
-      CGOpts.OptimizationLevel = 1;
-      CGOpts.DisableO0ImplyOptNone = 1;
-      CGOpts.setInlining(clang::CodeGenOptions::NormalInlining);
-    }
-    this->S->CodeGen = compat::createCodeGen(CI, *Quiet, CGOpts, "escapement", this->S->Context);
-  }
+  explicit Recorder(std::shared_ptr<Session> S) : S(std::move(S)) {}
 
-  void Initialize(clang::ASTContext &Context) override { S->CodeGen->Initialize(Context); }
   bool HandleTopLevelDecl(clang::DeclGroupRef Group) override {
-    return broken() || S->CodeGen->HandleTopLevelDecl(Group);
+    readAnnotations(S->CI, Group, S->Promised);
+    record([Group](clang::CodeGenerator &To) { To.HandleTopLevelDecl(Group); });
+    return true;
   }
   void HandleInlineFunctionDefinition(clang::FunctionDecl *D) override {
-    if (!broken())
-      S->CodeGen->HandleInlineFunctionDefinition(D);
+    record([D](clang::CodeGenerator &To) { To.HandleInlineFunctionDefinition(D); });
   }
   void HandleTagDeclDefinition(clang::TagDecl *D) override {
-    if (!broken())
-      S->CodeGen->HandleTagDeclDefinition(D);
+    record([D](clang::CodeGenerator &To) { To.HandleTagDeclDefinition(D); });
   }
   void HandleTagDeclRequiredDefinition(const clang::TagDecl *D) override {
-    if (!broken())
-      S->CodeGen->HandleTagDeclRequiredDefinition(D);
+    record([D](clang::CodeGenerator &To) { To.HandleTagDeclRequiredDefinition(D); });
   }
   void CompleteTentativeDefinition(clang::VarDecl *D) override {
-    if (!broken())
-      S->CodeGen->CompleteTentativeDefinition(D);
+    record([D](clang::CodeGenerator &To) { To.CompleteTentativeDefinition(D); });
   }
   void CompleteExternalDeclaration(compat::ExternalDecl *D) override {
-    if (!broken())
-      S->CodeGen->CompleteExternalDeclaration(D);
+    record([D](clang::CodeGenerator &To) { To.CompleteExternalDeclaration(D); });
   }
   void HandleTranslationUnit(clang::ASTContext &Context) override {
-    if (broken())
+    if (S->CI.getDiagnostics().hasErrorOccurred())
       return;
-    S->CodeGen->HandleTranslationUnit(Context);
-    if (!Quiet->hasErrorOccurred())
-      S->Located.reset(S->CodeGen->ReleaseModule());
-    S->D.lend(S->Located.get());
+    bool Promises = !S->Promised.empty() && !S->Opts.Sanitized;
+    if (Promises)
+      heed();
+    if (S->SecondModule || Promises)
+      make(Context);
+    S->Events.clear();
   }
 
 private:
-  bool broken() const { return S->CI.getDiagnostics().hasErrorOccurred(); }
-  static IntrusiveRefCntPtr<clang::DiagnosticsEngine> makeQuiet() {
-    return new clang::DiagnosticsEngine(new clang::DiagnosticIDs, new clang::DiagnosticOptions,
-                                        new clang::IgnoringDiagConsumer);
+  void record(std::function<void(clang::CodeGenerator &)> Event) {
+    S->Events.push_back(std::move(Event));
   }
 
+  // From here on as if somebody read the lines: promises are about places of the source.
+  void heed() {
+    S->Opts.Promised = &S->Promised;
+    if (!S->Opts.NeedSource && S->Opts.Rewrite && !compat::hasDebugInfo(S->CI.getCodeGenOpts()))
+      S->D.ownLocations();
+    S->Opts.NeedSource = true;
+  }
+
+  void make(clang::ASTContext &Context);
+
   std::shared_ptr<Session> S;
-  IntrusiveRefCntPtr<clang::DiagnosticsEngine> Quiet;
-  clang::CodeGenOptions CGOpts; // the second code generator may keep a reference
 };
+
+// It complains to nobody: the main one does.
+void Recorder::make(clang::ASTContext &Context) {
+  clang::CompilerInstance &CI = S->CI;
+  IntrusiveRefCntPtr<clang::DiagnosticsEngine> Quiet = new clang::DiagnosticsEngine(
+      new clang::DiagnosticIDs, new clang::DiagnosticOptions, new clang::IgnoringDiagConsumer);
+  Quiet->setSourceManager(&CI.getSourceManager());
+  S->SecondOptions = CI.getCodeGenOpts();
+  clang::CodeGenOptions &CG = S->SecondOptions;
+  if (!compat::hasDebugInfo(CG))
+    compat::trackLocations(CG);
+  if (!S->Opts.Rewrite) {
+    // As at -O1, but with what the real pipeline would inline at -O2: report the best case.
+    CG.OptimizationLevel = 1;
+    CG.DisableO0ImplyOptNone = 1;
+    CG.setInlining(clang::CodeGenOptions::NormalInlining);
+  }
+  S->CodeGen = compat::createCodeGen(CI, *Quiet, CG, "escapement", S->Context);
+  S->CodeGen->Initialize(Context);
+  for (const auto &Event : S->Events)
+    Event(*S->CodeGen);
+  S->CodeGen->HandleTranslationUnit(Context);
+  if (!Quiet->hasErrorOccurred())
+    S->Located.reset(S->CodeGen->ReleaseModule());
+  S->D.lend(S->Located.get());
+}
 
 class FillSources : public clang::ASTConsumer {
 public:
   explicit FillSources(std::shared_ptr<Session> S) : S(std::move(S)) {}
   void HandleTranslationUnit(clang::ASTContext &Context) override {
-    if (!S->CI.getDiagnostics().hasErrorOccurred())
+    if (S->Opts.NeedSource && !S->CI.getDiagnostics().hasErrorOccurred())
       S->Sources.fill(S->CI, Context);
   }
 
@@ -175,7 +207,8 @@ class LookForAddressNumbers : public clang::ASTConsumer,
 public:
   explicit LookForAddressNumbers(std::shared_ptr<Session> S) : S(std::move(S)) {}
   void HandleTranslationUnit(clang::ASTContext &Context) override {
-    S->Opts.AddressNumbers = !TraverseDecl(Context.getTranslationUnitDecl());
+    if (S->Opts.Rewrite || S->Opts.NeedSource || S->CI.getCodeGenOpts().PrepareForLTO)
+      S->Opts.AddressNumbers = !TraverseDecl(Context.getTranslationUnitDecl());
   }
   bool VisitCastExpr(clang::CastExpr *E) { // false ends the walk
     return E->getCastKind() != clang::CK_PointerToIntegral;
@@ -226,6 +259,7 @@ protected:
   bool ParseArgs(const clang::CompilerInstance &CI,
                  const std::vector<std::string> &Arguments) override {
     std::string Error = parseOptions(Arguments, Opts);
+    Opts.Found = receiver();
     // A plugin that returns false is dropped without a word.
     if (!Error.empty()) {
       clang::DiagnosticsEngine &Diags = CI.getDiagnostics();
@@ -250,13 +284,10 @@ protected:
     std::string Searched = Opts.Rewrite ? Bisect::directory() : "";
     Opts.NeedSource = Report::wanted(ClangHost(CI), Opts) || !Opts.Site.empty() ||
                       !Opts.DumpFile.empty() || !Searched.empty() || (Opts.Verify && Opts.Rewrite);
-    // With -flto the link step has to know what must not be rewritten.
-    bool Tells = What == Work::Compile && CG.PrepareForLTO;
-    if (!Opts.Rewrite && !Opts.NeedSource && !Tells)
-      return std::make_unique<clang::ASTConsumer>();
     // The link makes other functions of it, and nothing of ours is there to check.
     if (CG.PrepareForLTO || CG.PrepareForThinLTO)
       Opts.Summaries.clear();
+    announceAnnotations(CI);
     current() = std::make_shared<Session>(CI, Opts);
     if (!Opts.Summaries.empty())
       exchange(*current());
@@ -297,19 +328,19 @@ private:
   std::unique_ptr<clang::ASTConsumer> consumers(clang::CompilerInstance &CI,
                                                 clang::CodeGenOptions &CG) {
     std::shared_ptr<Session> S = current();
+    S->D.beforeFinish([Now = S.get()] { checkAllocation(*Now); });
     std::vector<std::unique_ptr<clang::ASTConsumer>> Consumers;
     bool OwnLocations = S->Opts.NeedSource && !compat::hasDebugInfo(CG);
+    // With -flto the link step has to know what must not be rewritten.
     if (CG.PrepareForLTO)
       S->D.compileForLink();
     if (!S->Opts.Rewrite && CG.PrepareForLTO)
       addPasses(CG);
+    Consumers.push_back(std::make_unique<Recorder>(S));
     Consumers.push_back(std::make_unique<LookForAddressNumbers>(S));
-    if (S->Opts.NeedSource)
-      Consumers.push_back(std::make_unique<FillSources>(S));
-    if (!S->Opts.Rewrite && !S->Opts.NeedSource)
-      return std::make_unique<clang::MultiplexConsumer>(std::move(Consumers));
+    Consumers.push_back(std::make_unique<FillSources>(S));
     if (!S->Opts.Rewrite) {
-      Consumers.push_back(std::make_unique<SecondCodeGen>(S, /*Optimizing=*/false));
+      S->SecondModule = S->Opts.NeedSource;
       Consumers.push_back(std::make_unique<ReportOnly>(S));
       return std::make_unique<clang::MultiplexConsumer>(std::move(Consumers));
     }
@@ -318,10 +349,27 @@ private:
       if (ESCAPEMENT_CAN_TRACK_LOCATIONS)
         compat::trackLocations(CG);
       else
-        Consumers.push_back(std::make_unique<SecondCodeGen>(S, /*Optimizing=*/true));
+        S->SecondModule = true;
     }
     addPasses(CG);
     return std::make_unique<clang::MultiplexConsumer>(std::move(Consumers));
+  }
+
+  // Whether a function allocates is asked of a module of our own: the real one is only looked at in
+  // part, and has been changed since it was whole.
+  static void checkAllocation(Session &S) {
+    if (!S.Opts.Promised || !S.Opts.Rewrite || !S.Located ||
+        !S.Promised.mentions(PromiseKind::NoAlloc))
+      return;
+    Options Opts = S.Opts;
+    Opts.Rewrite = false;
+    Opts.DumpFile.clear();
+    Opts.Summaries.clear();
+    Report Aside(S.Compiler, Opts, S.Sources, /*Silent=*/true);
+    Driver D(Opts, S.Sources, Aside);
+    D.reportOnly(*S.Located);
+    S.Out.adopt(Aside);
+    S.Located.reset();
   }
 
   static void addPasses(clang::CodeGenOptions &CG);
@@ -333,6 +381,9 @@ clang::FrontendPluginRegistry::Add<Action>
     Registration("escapement", "move heap allocations that do not outlive their function");
 
 } // namespace
+
+void sendFindings(Receiver To) { receiver() = std::move(To); }
+
 } // namespace escapement
 
 #if ESCAPEMENT_HAS_PASS_BUILDER_CALLBACKS

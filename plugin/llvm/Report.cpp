@@ -12,6 +12,7 @@
 #include "Report.h"
 #include "Lines.h"
 #include "Merge.h"
+#include "Promises.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticInfo.h"
@@ -68,19 +69,23 @@ struct Report::Impl {
   Host &Compiler;
   const Options &Opts;
   const SourceTable &Sources;
-  bool Wanted;
+  bool Silent;
   std::string ReportPath;
   std::unique_ptr<raw_fd_ostream> ReportFile;
 
   MapVector<const CallInfo *, Site> Sites;
   std::vector<Finding> Others; // parameters, results, locals
-  using Position = std::tuple<std::string, unsigned, unsigned>;
   std::map<Position, Finding> HeapLocals;
   std::vector<std::pair<const CallInfo *, std::string>> Marks; // by the number in the IR
   DenseMap<const CallInfo *, std::string> Said;                // the lines of finish()
+  std::vector<BrokenPromise> Breaches;                         // of the last whole model
+  std::vector<LeftCall> Left;                                  // with promises: every call
 
-  Impl(Host &Compiler, const Options &Opts, const SourceTable &Sources)
-      : Compiler(Compiler), Opts(Opts), Sources(Sources), Wanted(Report::wanted(Compiler, Opts)) {}
+  Impl(Host &Compiler, const Options &Opts, const SourceTable &Sources, bool Silent)
+      : Compiler(Compiler), Opts(Opts), Sources(Sources), Silent(Silent) {}
+
+  // Promises are known only when the source has been read.
+  bool wanted() const { return Opts.Promised || Report::wanted(Compiler, Opts); }
 
   void cannotWrite(const std::error_code &Why) {
     Compiler.error("cannot write the report '" + ReportPath + "': " + Why.message());
@@ -119,7 +124,7 @@ struct Report::Impl {
     for (const LoweredFunction &F : C.Lowered.Functions)
       C.Functions[F.Id] = F.F;
     const EscModule *M = C.Lowered.M.get();
-    int Level = Opts.MLevel >= 2 || ReportFile ? 2 : 1;
+    int Level = Opts.MLevel >= 2 || ReportFile || Opts.Found || Opts.Promised ? 2 : 1;
     C.OnlyLevel1 = Level == 2 && Opts.MLevel < 2;
     if (C.OnlyLevel1)
       esc_findings(
@@ -136,6 +141,13 @@ struct Report::Impl {
           C->I.add(*C, *F);
         },
         &C);
+    if (Opts.Promised && !C.Rewrote)
+      Breaches = Opts.Promised->breaches(M, [&](const std::string &Name) {
+        for (const LoweredFunction &F : C.Lowered.Functions)
+          if (F.F->getName() == Name)
+            return F.Id;
+        return EscFunc(ESC_NONE);
+      });
   }
 
   void add(Collector &C, const EscFinding &F) {
@@ -181,9 +193,13 @@ struct Report::Impl {
     New.Call = S.Source->Text.str();
     New.Callee = S.Source->Callee.str();
     New.Chain = S.Chain;
+    if (Opts.Promised)
+      if (const std::string *Why = Opts.Promised->allowed(Position(New.File, New.Line, New.Col)))
+        New.Allowed = *Why;
     New.Hash = siteHash(C.Lowered, Id);
     setVerdict(New, Verdict, C.Rewrote, C.Moved.contains(Id));
     New.SizeBytes = requestedBytes(C.Lowered.M.get(), S.Call);
+    New.InLoop = esc_site_in_loop(C.Lowered.M.get(), Id);
     Sites[S.Source].Copies.push_back(std::move(New));
   }
 
@@ -202,8 +218,19 @@ struct Report::Impl {
     return Result;
   }
 
+  // A promise that is not kept is an error where it stands.
+  bool sayBroken(bool SawLast, const std::vector<Finding> &Details) {
+    if (!Opts.Promised)
+      return false;
+    std::vector<BrokenPromise> Broken = Opts.Promised->onHeap(Details, SawLast ? &Left : nullptr);
+    Broken.insert(Broken.end(), Breaches.begin(), Breaches.end());
+    for (const BrokenPromise &B : Broken)
+      Compiler.errorAt(B.What->Host, B.Text);
+    return !Broken.empty();
+  }
+
   void finish(bool SawLast, Module *M) {
-    if (!Wanted || Compiler.failed())
+    if (Silent || !wanted() || Compiler.failed())
       return;
     std::vector<Finding> Lines = otherFindings(), Details = Lines;
     for (auto &[Source, S] : Sites) {
@@ -221,7 +248,11 @@ struct Report::Impl {
     }
     sortFindings(Lines);
     sortFindings(Details);
-    if (Opts.MLevel)
+    if (sayBroken(SawLast, Details))
+      return;
+    if (Opts.Found)
+      Opts.Found(Lines, Details);
+    else if (Opts.MLevel)
       print(Lines);
     if (ReportFile)
       write(Details);
@@ -327,34 +358,39 @@ struct Report::Impl {
 };
 
 bool Report::wanted(const Host &Compiler, const Options &Opts) {
-  return Opts.MLevel || !Opts.ReportFile.empty() || Compiler.wantsRemarks();
+  return Opts.MLevel || !Opts.ReportFile.empty() || Opts.Found || Compiler.wantsRemarks();
 }
 
-Report::Report(Host &Compiler, const Options &Opts, const SourceTable &Sources)
-    : I(std::make_unique<Impl>(Compiler, Opts, Sources)) {
-  I->openReport();
+Report::Report(Host &Compiler, const Options &Opts, const SourceTable &Sources, bool Silent)
+    : I(std::make_unique<Impl>(Compiler, Opts, Sources, Silent)) {
+  if (!Silent)
+    I->openReport();
 }
 
 Report::~Report() = default;
+
+void Report::adopt(const Report &Other) { I->Breaches = Other.I->Breaches; }
 
 void Report::problem(StringRef Message) { I->Compiler.error(Message); }
 
 void Report::collect(Stage At, const LoweredModule &Lowered, const DenseSet<EscSite> &Moved,
                      bool Rewrote, ArrayRef<std::pair<EscFunc, EscLocal>> HeapLocals) {
-  if (!I->Wanted)
+  if (!I->wanted())
     return;
   Impl::Collector C{*I, At, Lowered, Moved, Rewrote, HeapLocals};
   I->collect(C);
 }
 
 void Report::stillThere(const CallInfo *Site, StringRef Chain) {
+  if (I->Opts.Promised && Site)
+    I->Left.push_back({Position(Site->At.File.str(), Site->At.Line, Site->At.Col), Chain.str()});
   auto It = Site ? I->Sites.find(Site) : I->Sites.end();
   if (It != I->Sites.end())
     It->second.LeftInChains.push_back(Chain.str());
 }
 
 void Report::mark(CallBase &Call, const CallInfo *Site, StringRef Chain) {
-  if (!Site || !I->Sites.count(Site))
+  if (!Site || (!I->Opts.Promised && !I->Sites.count(Site)))
     return;
   // An annotation, because a kind of metadata of our own would be listed in every bitcode object.
   Call.addAnnotationMetadata((MarkPrefix + Twine(I->Marks.size())).str());

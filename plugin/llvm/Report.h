@@ -17,7 +17,8 @@ namespace escapement {
 class Report {
 public:
   // Opens the report file: one that cannot be written is an error of the compiler, before any work.
-  Report(Host &Compiler, const Options &Opts, const SourceTable &Sources);
+  // `Silent`: nothing is written, not even by finish(); for adopt().
+  Report(Host &Compiler, const Options &Opts, const SourceTable &Sources, bool Silent = false);
   ~Report();
 
   // Whether anybody reads lines, the report file or remarks; if not, collect() and finish() do
@@ -43,8 +44,10 @@ public:
   void mark(llvm::CallBase &Call, const CallInfo *Site, llvm::StringRef Chain);
   // The site that was marked; null: none.
   const CallInfo *stillThere(llvm::CallBase &Call);
-  // Print the lines, the report file and the native remarks (those only with a module).
-  // `SawLast`: stillThere() was told all.
+  // The promises that `Other` saw broken are broken here.
+  void adopt(const Report &Other);
+  // Say which promises are broken, as errors of the compiler; else print the lines, the report file
+  // and the native remarks (those only with a module). `SawLast`: stillThere() was told all.
   void finish(bool SawLast, llvm::Module *M, llvm::FunctionAnalysisManager *FAM);
 
   // After finish(): the line of this site ("" when it is printed nowhere); none: no site.

@@ -28,6 +28,8 @@ static bool read_line(const char *line, size_t n, Finding *f) {
     static const char *const foreign[] = {
         "error:", "warning:", "note:", "remark:", "fatal error:", "cc1: "};
     char *text = text_format("%.*s", (int)n, line);
+    if (text[0] == ' ')
+        goto no; /* the flow in an error about a broken promise */
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         if (text_starts(text, foreign[i]))
             goto no; /* "error: FILE:LINE:COL: ..." about a file that is not compiled */
