@@ -152,7 +152,7 @@ Promises::breaches(const EscModule *M,
 }
 
 std::vector<BrokenPromise> Promises::onHeap(const std::vector<Finding> &Found,
-                                            const std::vector<LeftCall> *Left) const {
+                                            const std::vector<RemainingCall> *Left) const {
   std::vector<BrokenPromise> Broken;
   for (const Promise &P : All) {
     if (P.Kind != PromiseKind::MustStack)
@@ -173,7 +173,7 @@ std::vector<BrokenPromise> Promises::onHeap(const std::vector<Finding> &Found,
           Broken.push_back({&P, Begin + withFlow(Copy)});
         Kept &= isOnStack(Copy);
       }
-      bool Gone = Left && std::none_of(Left->begin(), Left->end(), [&](const LeftCall &L) {
+      bool Gone = Left && std::none_of(Left->begin(), Left->end(), [&](const RemainingCall &L) {
                     return L.At == Call || passesThrough(L.Chain, Call);
                   });
       if (!Seen && !Gone)

@@ -36,7 +36,7 @@ struct BrokenPromise {
 };
 
 // A call of the source that is still there at the end of the optimizer.
-struct LeftCall {
+struct RemainingCall {
   Position At;
   std::string Chain;
 };
@@ -58,7 +58,7 @@ public:
   // MustStack: `Found` is what is true in the end, of sites each copy that counts (Merge.h).
   // `Left`: null when nothing is known of the end of the optimizer.
   std::vector<BrokenPromise> onHeap(const std::vector<Finding> &Found,
-                                    const std::vector<LeftCall> *Left) const;
+                                    const std::vector<RemainingCall> *Left) const;
 
 private:
   std::vector<Promise> All;

@@ -156,23 +156,30 @@ static bool mayBeCompiled(const FunctionDecl *F, ASTContext &Context) {
 }
 
 void SourceTable::fill(CompilerInstance &CI, ASTContext &Context) {
-  I->Sources = &Context.getSourceManager();
-  I->Context = &Context;
+  if (!I->Sources)
+    return I->fill(CI, Context);
+  I->Others.push_back(std::make_unique<Impl>());
+  I->Others.back()->fill(CI, Context);
+}
+
+void SourceTable::Impl::fill(CompilerInstance &CI, ASTContext &AST) {
+  Sources = &AST.getSourceManager();
+  Context = &AST;
   CodeGenOptions &CG = CI.getCodeGenOpts();
   CG.ClearASTBeforeBackend = false; // texts are read while the IR is optimized
-  I->PrefixMap.assign(CG.DebugPrefixMap.begin(), CG.DebugPrefixMap.end());
+  PrefixMap.assign(CG.DebugPrefixMap.begin(), CG.DebugPrefixMap.end());
   llvm::SmallString<256> Current(CG.DebugCompilationDir);
   if (Current.empty())
     llvm::sys::fs::current_path(Current);
-  I->Directory = std::string(Current);
-  auto Enter = [this](SourceLocation At, const Entry &E) { I->enter(At, E); };
-  for (const Decl *D : Context.getTranslationUnitDecl()->decls()) {
+  Directory = std::string(Current);
+  auto Enter = [this](SourceLocation At, const Entry &E) { enter(At, E); };
+  for (const Decl *D : AST.getTranslationUnitDecl()->decls()) {
     const auto *F = dyn_cast<FunctionDecl>(D);
     if (!F)
       continue;
-    I->declare(F);
-    if (mayBeCompiled(F, Context))
-      walkFunction(F, Context, I->Memory, Enter);
+    declare(F);
+    if (mayBeCompiled(F, AST))
+      walkFunction(F, AST, Memory, Enter);
   }
 }
 
@@ -180,13 +187,26 @@ void SourceTable::fill(CompilerInstance &CI, ASTContext &Context) {
 // -----------------------------------------------------------------------------------
 
 unsigned SourceTable::file(StringRef Directory, StringRef Name) const {
-  auto It = I->Spellings.find(Name);
-  if (It == I->Spellings.end())
-    It = I->Spellings.find(Impl::absolute(Directory, Name));
-  return It == I->Spellings.end() ? 0 : It->second;
+  // Files of several directories may be spelt alike.
+  if (I->Others.empty())
+    if (auto It = I->Spellings.find(Name); It != I->Spellings.end())
+      return It->second;
+  std::string Whole = Impl::absolute(Directory, Name);
+  for (size_t Part = 0; Part <= I->Others.size(); ++Part) {
+    const llvm::StringMap<unsigned> &Spellings = I->part(Part).Spellings;
+    auto It = Spellings.find(Whole);
+    if (It != Spellings.end())
+      return It->second | unsigned(Part) << Impl::PartShift;
+  }
+  return 0;
 }
 
-bool SourceTable::isSystemHeader(StringRef File) const { return I->SystemHeaders.count(File); }
+bool SourceTable::isSystemHeader(StringRef File) const {
+  for (size_t Part = 0; Part <= I->Others.size(); ++Part)
+    if (I->part(Part).SystemHeaders.count(File))
+      return true;
+  return false;
+}
 
 // "llvm.memcpy.p0.p0.i64" was written as a call of memcpy.
 static StringRef withoutIntrinsic(StringRef Callee) {
@@ -197,8 +217,9 @@ const CallInfo *SourceTable::noted(StringRef) const { return nullptr; }
 
 const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, StringRef Callee,
                                   StringRef Function) const {
-  auto All = I->candidates(makeKey(File, Line, Col), Function,
-                           [](EntryKind Kind) { return Kind == EntryKind::Call; });
+  Impl &P = I->part(File);
+  auto All = P.candidates(makeKey(File, Line, Col), Function,
+                          [](EntryKind Kind) { return Kind == EntryKind::Call; });
   if (All.empty())
     return nullptr;
   bool IsIntrinsic = Callee.starts_with("llvm.");
@@ -213,15 +234,15 @@ const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, St
       Same.push_back(S);
   }
   if (!Same.empty())
-    return I->sharedCall(Same);
+    return P.sharedCall(Same);
   if (IsIntrinsic)
     return nullptr; // made by CodeGen: a struct that is copied, not a call that is written
   // The optimizer made another call of it: strcpy -> memcpy, or a pointer became known.
   if (All.size() == 1)
-    return I->callInfo(*All.front());
+    return P.callInfo(*All.front());
   if (!Indirect.empty())
-    return I->sharedCall(Indirect);
-  return Callee.empty() ? I->callInfo(*All.front()) : nullptr;
+    return P.sharedCall(Indirect);
+  return Callee.empty() ? P.callInfo(*All.front()) : nullptr;
 }
 
 // "f.counter" and "f.counter.2" are the static variable `counter` of f.
@@ -232,44 +253,47 @@ static StringRef withoutFunction(StringRef Global) {
 
 const AssignInfo *SourceTable::assignment(unsigned File, unsigned Line, unsigned Col,
                                           StringRef Function, StringRef Global) const {
+  Impl &P = I->part(File);
   uint64_t Key = makeKey(File, Line, Col);
-  auto All = I->candidates(Key, Function, [](EntryKind Kind) {
+  auto All = P.candidates(Key, Function, [](EntryKind Kind) {
     return Kind != EntryKind::Call && Kind != EntryKind::Declared && Kind != EntryKind::End;
   });
   if (All.empty()) {
-    auto Ends = I->candidates(Key, Function, [](EntryKind Kind) { return Kind == EntryKind::End; });
-    Impl::Slot *Return = Ends.size() == 1 ? I->soleReturn(Ends.front()->E.In) : nullptr;
-    return Return ? I->assignInfo(*Return) : nullptr;
+    auto Ends = P.candidates(Key, Function, [](EntryKind Kind) { return Kind == EntryKind::End; });
+    Impl::Slot *Return = Ends.size() == 1 ? P.soleReturn(Ends.front()->E.In) : nullptr;
+    return Return ? P.assignInfo(*Return) : nullptr;
   }
   if (All.size() == 1 || Global.empty())
-    return I->sharedAssign(All);
+    return P.sharedAssign(All);
   Impl::SlotList Same;
   for (Impl::Slot *S : All)
     if (Impl::storesTo(*S, withoutFunction(Global)))
       Same.push_back(S);
-  return I->sharedAssign(Same.empty() ? All : Same);
+  return P.sharedAssign(Same.empty() ? All : Same);
 }
 
 std::vector<const VariableInfo *> SourceTable::declared(unsigned File, unsigned Line, unsigned Col,
                                                         StringRef Function) const {
+  Impl &P = I->part(File);
   std::vector<const VariableInfo *> Result;
-  auto All = I->candidates(makeKey(File, Line, Col), Function,
-                           [](EntryKind Kind) { return Kind == EntryKind::Declared; });
+  auto All = P.candidates(makeKey(File, Line, Col), Function,
+                          [](EntryKind Kind) { return Kind == EntryKind::Declared; });
   if (All.size() != 1)
     return Result;
   for (const Decl *D : static_cast<const DeclStmt *>(All.front()->E.Node)->decls()) {
     const auto *V = dyn_cast<VarDecl>(D);
     if (V && isAutomatic(V) && !V->getType()->isVariableArrayType())
-      Result.push_back(I->variable(V));
+      Result.push_back(P.variable(V));
   }
   return Result;
 }
 
 const VariableInfo *SourceTable::dynamic(unsigned File, unsigned Line, unsigned Col,
                                          StringRef Function) const {
+  Impl &P = I->part(File);
   const VariableInfo *Found = nullptr;
   unsigned N = 0;
-  auto All = I->candidates(makeKey(File, Line, Col), Function, [](EntryKind Kind) {
+  auto All = P.candidates(makeKey(File, Line, Col), Function, [](EntryKind Kind) {
     return Kind == EntryKind::Declared || Kind == EntryKind::Call;
   });
   for (Impl::Slot *S : All) {
@@ -278,7 +302,7 @@ const VariableInfo *SourceTable::dynamic(unsigned File, unsigned Line, unsigned 
       const FunctionDecl *F = Call->getDirectCallee();
       if (!F || !linkageName(F).starts_with("alloca"))
         continue;
-      Found = I->addVariable(Call, "alloca(n)", Call->getBeginLoc(), QualType());
+      Found = P.addVariable(Call, "alloca(n)", Call->getBeginLoc(), QualType());
       ++N;
       continue;
     }
@@ -286,7 +310,7 @@ const VariableInfo *SourceTable::dynamic(unsigned File, unsigned Line, unsigned 
       const auto *V = dyn_cast<VarDecl>(D);
       if (!V || !isAutomatic(V) || !V->getType()->isVariableArrayType())
         continue;
-      Found = I->variable(V);
+      Found = P.variable(V);
       ++N;
     }
   }
@@ -303,12 +327,26 @@ const VariableInfo *SourceTable::variable(unsigned File, unsigned Line, unsigned
   return N < All.size() ? All[N] : nullptr;
 }
 
+// A static of a program of several files: "f.escin3" is f of the third but one.
 const FunctionInfo *SourceTable::function(StringRef LinkageName) const {
-  I->indexFunctions();
-  auto It = I->ByLinkageName.find(LinkageName);
-  if (It == I->ByLinkageName.end()) // a copy of a function has its name and a suffix
-    It = I->ByLinkageName.find(LinkageName.split(".esc").first);
-  return It == I->ByLinkageName.end() ? nullptr : I->functionInfo(It->second);
+  auto [Name, Number] = LinkageName.rsplit(".escin");
+  unsigned Part;
+  if (!Number.empty() && !Number.getAsInteger(10, Part) && Part <= I->Others.size())
+    return I->part(size_t(Part)).function(Name);
+  const FunctionInfo *Best = nullptr;
+  for (size_t P = 0; P <= I->Others.size() && !(Best && Best->HasBody); ++P)
+    if (const FunctionInfo *Info = I->part(P).function(LinkageName);
+        Info && (!Best || Info->HasBody))
+      Best = Info;
+  return Best;
+}
+
+const FunctionInfo *SourceTable::Impl::function(StringRef LinkageName) {
+  indexFunctions();
+  auto It = ByLinkageName.find(LinkageName);
+  if (It == ByLinkageName.end()) // a copy of a function has its name and a suffix
+    It = ByLinkageName.find(LinkageName.split(".esc").first);
+  return It == ByLinkageName.end() ? nullptr : functionInfo(It->second);
 }
 
 } // namespace escapement

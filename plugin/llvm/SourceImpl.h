@@ -34,6 +34,18 @@ llvm::StringRef linkageName(const clang::FunctionDecl *Function);
 const clang::Decl *baseVariable(const clang::Expr *Lvalue);
 
 struct SourceTable::Impl {
+  // Of a program of several files (fill() was called again) the tables of the others. A file's
+  // number has its table's number above it. Statics of one name are told apart by the suffix
+  // ".escinN".
+  std::vector<std::unique_ptr<Impl>> Others;
+  static constexpr unsigned PartShift = 16;
+  Impl &part(unsigned &File) {
+    unsigned Number = File >> PartShift;
+    File &= (1u << PartShift) - 1;
+    return Number == 0 || Number > Others.size() ? *this : *Others[Number - 1];
+  }
+  Impl &part(size_t Number) { return Number == 0 ? *this : *Others[Number - 1]; }
+
   const clang::SourceManager *Sources = nullptr;
   clang::ASTContext *Context = nullptr;
   llvm::BumpPtrAllocator Memory;
@@ -74,6 +86,8 @@ struct SourceTable::Impl {
   llvm::DenseMap<const clang::FunctionDecl *, std::unique_ptr<FunctionInfo>> Functions;
 
   // Places and entries (Source.cpp).
+  void fill(clang::CompilerInstance &CI, clang::ASTContext &Context);
+  const FunctionInfo *function(llvm::StringRef LinkageName);
   unsigned fileNumber(const char *Presumed, clang::SourceLocation At);
   void spell(llvm::StringRef Name, unsigned Number);
   static std::string absolute(llvm::StringRef Directory, llvm::StringRef Name);

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# check.sh - `escapement check` and `escapement why` on two real programs, libyaml and GNU make.
+#
+# usage: testsuite/corpus/check.sh --plugin=FILE --clang=PROGRAM --build=DIRECTORY [NAME...]
+#
+# Every file of each is compiled with the plugin, one after the other, and checked from a compile database: the lines have
+# to be equal to the last one. As one program there are fewer unknown callees. `why` explains three sites of each, the first
+# of three reasons, without an error.
+#
+# Sources are kept in ESCAPEMENT_CORPUS_DIR (default build/corpus).
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+HERE=$ROOT/testsuite/corpus
+CORPUS=${ESCAPEMENT_CORPUS_DIR:-$ROOT/build/corpus}
+PLUGIN='' CLANG=clang-19 BUILD=$ROOT/build
+names=()
+for argument in "$@"; do
+    case $argument in
+    --plugin=*) PLUGIN=$(realpath "${argument#*=}") ;;
+    --clang=*) CLANG=${argument#*=} ;;
+    --build=*) BUILD=$(realpath "${argument#*=}") ;;
+    -*) sed -n '5p' "$0" >&2 && exit 2 ;;
+    *) names+=("$argument") ;;
+    esac
+done
+[[ ${#names[@]} -gt 0 ]] || names=(libyaml make)
+[[ -n $PLUGIN ]] || PLUGIN=$BUILD/plugin/llvm/escapement.so
+escapement=$BUILD/cli/escapement
+[[ -x $BUILD/cli/escapement-check ]] || { echo "skipped: escapement-check was not built" && exit 77; }
+mkdir -p "$CORPUS"
+CORPUS=$(cd "$CORPUS" && pwd)
+# shellcheck disable=SC2034 # what build.sh reads
+COMPILER=$CLANG COMPILER_KIND=clang OPTIMIZE=-O2 MODELS=no VERIFY='' PLUGIN_EXTRA='' JOBS=2 PLACE=$CORPUS/check
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+exec 9>"$CORPUS/lock"
+flock 9
+# shellcheck source=testsuite/corpus/fetch.sh
+source "$HERE/fetch.sh"
+# shellcheck source=testsuite/corpus/build.sh
+source "$HERE/build.sh"
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# database FLAG...: compile_commands.json of $files in $SRC; lines of the plugin in lines.
+database() {
+    local file flag arguments separator='['
+    for file in "${files[@]}"; do
+        "$CLANG" -O2 -w "$@" -c "$file" -o "$work/x.o" -fplugin="$PLUGIN" -fplugin-arg-escapement-m=2 2>>"$work/lines"
+        arguments='"cc", "-O2"'
+        for flag in "$@"; do
+            flag=${flag//\\/\\\\}
+            arguments+=", \"${flag//\"/\\\"}\""
+        done
+        printf '%s{"directory": "%s", "file": "%s", "arguments": [%s, "-c", "%s"]}' "$separator" "$PWD" "$file" \
+            "$arguments" "$file"
+        separator=$',\n'
+    done >"$work/compile_commands.json"
+    echo ']' >>"$work/compile_commands.json"
+}
+
+# explain REASON: the first site of that reason; its explanation begins with the site's line.
+explain() {
+    local place
+    place=$(grep -m 1 -E "^[^ ]*: .*(escapes to heap|kept on heap): $1" "$work/found" | grep -Eo '^[^ ]*:[0-9]+:[0-9]+') || return 0
+    "$escapement" why -p "$work" "$place" >"$work/why" || [[ $? -eq 1 ]] || fail "why $place"
+    grep -q "^$place: " "$work/why" || fail "why $place says something else: $(head -n 3 "$work/why")"
+    explained=$((explained + 1))
+}
+
+check() (
+    name=$1
+    # shellcheck disable=SC1090
+    source "$HERE/programs/$name.sh"
+    prepare_program "$name"
+    cd "$SRC"
+    mapfile -t files < <(sources)
+    : >"$work/lines"
+    database "${cppflags[@]}"
+    "$escapement" check -q -j2 -m2 -p "$work" -o "$work/found" || fail "$name: a file was not checked"
+    # Blocks of one place stay together; a header's lines are said once for all files.
+    cmp -s <(sort -u "$work/lines") <(sort -u "$work/found") ||
+        fail "$name: not the plugin's lines: $(diff <(sort -u "$work/lines") <(sort -u "$work/found") | head -n 6)"
+    "$escapement" check -q --program -p "$work" -o "$work/program" || fail "$name: not one program"
+    unknown=$(grep -c 'whose body is unknown$' "$work/found" || true)
+    left=$(grep -c 'whose body is unknown$' "$work/program" || true)
+    [[ $left -lt $unknown ]] || fail "$name: as one program $left unknown callees, file by file $unknown"
+    explained=0
+    explain returned
+    explain 'stored (in|through)'
+    explain 'passed to'
+    [[ $explained -ge 2 ]] || fail "$name: only $explained sites to explain"
+    echo "$name: ${#files[@]} files, $(grep -c '' "$work/found") lines equal; unknown callees $unknown, as one program $left;" \
+        "$explained sites explained"
+)
+
+for name in "${names[@]}"; do
+    check "$name"
+done
