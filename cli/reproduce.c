@@ -12,6 +12,7 @@
 #include "reproduce.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -91,15 +92,49 @@ static void take_apart(Cut *cut, const char *model) {
 
 /* ---- putting together ------------------------------------------------------------------------ */
 
+/* The number in a line "site N ..." or "... alloc site N ..." of a model; NULL: there is none. */
+static const char *site_number(const char *line, size_t length) {
+    static const char word[] = "site ";
+    const char *end = memchr(line, '"', length), *start = line + strspn(line, " ");
+    end = end ? end : line + length;
+    for (const char *at = start; at + sizeof word <= end; at++) {
+        bool here = at == start || (at - start >= 6 && memcmp(at - 6, "alloc ", 6) == 0);
+        if (here && memcmp(at, word, sizeof word - 1) == 0)
+            return at + sizeof word - 1;
+    }
+    return NULL;
+}
+
+/* The text of a body, its sites numbered on from *site: those of a model have no gaps. */
+static void add_body(const char *text, size_t length, unsigned *site, Text *out) {
+    for (const char *end = text + length; text < end;) {
+        size_t line = line_length(text);
+        const char *number = site_number(text, line), *rest = text;
+        if (number) {
+            char digits[16];
+            int n = snprintf(digits, sizeof digits, "%u", (*site)++);
+            text_add(out, text, (size_t)(number - text));
+            text_add(out, digits, (size_t)n);
+            rest = number + strspn(number, "0123456789");
+        }
+        text_add(out, rest, line - (size_t)(rest - text));
+        text += line;
+    }
+}
+
 static void put_together(const Cut *cut, Text *out) {
+    unsigned site = 0;
     text_add(out, "", 0);
     for (size_t i = 0; i < cut->nparts; i++) {
         const Part *part = &cut->parts[i];
         if (part->gone)
             continue;
-        bool whole = part->body || part->header == part->length;
-        text_add(out, part->text, whole ? part->length : part->header);
-        if (!whole)
+        if (part->body) {
+            add_body(part->text, part->length, &site, out);
+            continue;
+        }
+        text_add(out, part->text, part->header);
+        if (part->header != part->length)
             text_add(out, "\n", 1);
     }
 }

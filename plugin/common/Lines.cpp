@@ -61,6 +61,8 @@ void appendEscaped(std::string &Out, char C) {
   Out += Buffer;
 }
 
+} // namespace
+
 // Source text may hold any bytes; JSON may not.
 std::string quoted(const std::string &Text) {
   std::string Out = "\"";
@@ -76,6 +78,8 @@ std::string quoted(const std::string &Text) {
   }
   return Out + "\"";
 }
+
+namespace {
 
 std::string trimmed(const std::string &Text) {
   size_t Begin = Text.find_first_not_of(" \t\n\v\f\r");

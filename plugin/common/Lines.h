@@ -20,6 +20,8 @@ bool isSameLine(const Finding &A, const Finding &B);
 std::string linesText(const std::vector<Finding> &Sorted, unsigned Level, bool Colour);
 // One line of the report file: a JSON object without the line's end.
 std::string jsonLine(const Finding &F);
+// A JSON string; bytes that are no UTF-8 are replaced.
+std::string quoted(const std::string &Text);
 // FNV-1a in 16 hexadecimal digits: the name of a site that stays the same from run to run.
 std::string hashText(const std::string &Key);
 

@@ -22,8 +22,11 @@ bool can_call_clone(const gcall *call, tree decl);
 
 // May GCC put the body of this function in the place of a call?
 bool may_inline(tree decl);
+// Whether a call of a function may be changed in this way (`escapement bisect`).
+using change_filter =
+    std::function<bool(tree caller, const char *kind, const gcall *call, tree callee)>;
 // Replaces the calls that the verdicts ask for by bodies; true: the model is of no use any more.
-bool inline_requested(lowered_module &lowered);
+bool inline_requested(lowered_module &lowered, const change_filter &may_change);
 
 // A variable that we made for a moved object; its copies in functions that it was inlined into are
 // slots too.

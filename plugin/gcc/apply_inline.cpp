@@ -66,7 +66,7 @@ bool may_inline(tree decl) {
          !lookup_attribute("noclone", DECL_ATTRIBUTES(decl)) && !DECL_UNINLINABLE(decl);
 }
 
-bool inline_requested(lowered_module &lowered) {
+bool inline_requested(lowered_module &lowered, const change_filter &may_change) {
   bool changed = false;
   for (lowered_function &f : lowered.functions) {
     unsigned growth = 0;
@@ -81,7 +81,8 @@ bool inline_requested(lowered_module &lowered) {
       if (!e || !can_inline(e))
         continue;
       unsigned size = statements(e->callee->get_fun());
-      if (size > max_callee_statements || growth + size > max_growth)
+      if (size > max_callee_statements || growth + size > max_growth ||
+          !may_change(f.node->decl, "inline", call, e->callee->decl))
         continue;
       growth += size;
       e->inline_failed = CIF_OK;

@@ -456,6 +456,7 @@ void move_locals_to_heap(lowered_module &lowered, const Options &opts, apply_sta
       bool proved = false;
       EscVerdict v = esc_local_verdict(lowered.m.get(), f.id, local, &proved);
       if (v.placement != ESC_PLACE_HEAP || !proved || !f.locals[local] ||
+          (opts.Allows && !opts.Allows(local_hash(f, local))) ||
           !local_move(f.locals[local], state).run())
         continue;
       f.locals[local] = NULL_TREE;

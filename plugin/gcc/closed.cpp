@@ -150,7 +150,7 @@ static bool changes_its_call(tree decl) {
          (ECF_NORETURN | ECF_RETURNS_TWICE | ECF_CONST | ECF_PURE | ECF_NOVOPS);
 }
 
-void sole_targets::apply(bool keep) {
+void sole_targets::apply(bool keep, const change_filter &may_change) {
   if (brings_functions())
     return;
   target_model targets;
@@ -166,7 +166,8 @@ void sole_targets::apply(bool keep) {
       auto *call = dyn_cast<gcall *>(gsi_stmt(gsi));
       bool plain = call && !gimple_call_must_tail_p(call) && !gimple_call_chain(call);
       cgraph_node *sole = plain ? targets.sole_target(call) : nullptr;
-      if (!sole || changes_its_call(sole->decl))
+      if (!sole || changes_its_call(sole->decl) ||
+          !may_change(node->decl, "direct call", call, sole->decl))
         continue;
       changes.push_back({node, call, gimple_call_fn(call)});
       gimple_call_set_fndecl(call, sole->decl);

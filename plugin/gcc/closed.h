@@ -5,7 +5,7 @@
 #ifndef ESCAPEMENT_GCC_CLOSED_H
 #define ESCAPEMENT_GCC_CLOSED_H
 
-#include "compat.h"
+#include "apply.h"
 
 namespace escapement {
 
@@ -35,7 +35,7 @@ private:
 class sole_targets {
 public:
   // `keep` false: undo() will follow, and the call graph is left as it is.
-  void apply(bool keep);
+  void apply(bool keep, const change_filter &may_change);
   void undo();
 
 private:

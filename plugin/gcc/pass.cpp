@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // pass.cpp - see pass.h.
 #include "pass.h"
+#include "Lines.h"
 #include "apply_verify.h"
 #include "closed.h"
 
@@ -75,21 +76,72 @@ lowered_module driver::ask() {
   return lowered;
 }
 
+void driver::begin() {
+  out.open();
+  if (!opts.Rewrite || Bisect::directory().empty())
+    return;
+  searched = true;
+  std::string wrong = search.open(Bisect::directory(), opts);
+  if (!wrong.empty())
+    error("escapement: %s", wrong.c_str());
+  opts.Allows = [this](const std::string &hash) { return search.allows(hash); };
+}
+
+bool driver::may_change(tree caller, const char *kind, const gcall *call, tree callee) {
+  if (!searched)
+    return true;
+  place at = sources.at(gimple_location(call));
+  std::string function = linkage_name_of(caller);
+  std::string text = std::string(kind) + " of " + linkage_name_of(callee);
+  std::string where = at.line ? ":" + std::to_string(at.line) + ":" + std::to_string(at.col) : "";
+  std::string hash = hashText(text + ":" + function + where + "@" + sources.chain(call));
+  if (!search.allows(hash))
+    return false;
+  search.note({kind, hash, function, text, "", 0, 0}, nullptr);
+  return true;
+}
+
+void driver::record(const lowered_module &lowered, const std::set<EscSite> &moved) {
+  for (EscSite site : moved) {
+    const lowered_site &s = lowered.sites[site];
+    Change c = movedObject(esc_site_verdict(lowered.m.get(), site), site_hash(lowered, site),
+                           linkage_name_of(lowered.functions[s.function].node->decl),
+                           s.source ? s.source->text : "");
+    if (s.source) {
+      c.File = s.source->at.file;
+      c.Line = s.source->at.line;
+      c.Col = s.source->at.col;
+    }
+    search.note(c, lowered.m.get());
+  }
+  for (const auto &local : state.heap_locals)
+    for (const lowered_function &f : lowered.functions)
+      if (f.id == local.first)
+        search.note({"local", local_hash(f, local.second), linkage_name_of(f.node->decl),
+                     "a local moved to the heap, number " + std::to_string(local.second) +
+                         " of its function",
+                     "", 0, 0},
+                    nullptr);
+}
+
 void driver::early() {
   if (seen_error() || in_lto_p)
     return;
   bool rewrite = opts.Rewrite && opts.EarlyPosition;
+  change_filter changes = [this](tree caller, const char *kind, const gcall *call, tree callee) {
+    return may_change(caller, kind, call, callee);
+  };
   sole_targets targets;
   if (opts.WholeProgram)
-    targets.apply(/*keep=*/rewrite);
+    targets.apply(/*keep=*/rewrite, changes);
   if (opts.Verify && rewrite)
     prepare_verify();
-  decide(rewrite);
+  decide(rewrite, changes);
   if (!rewrite)
     targets.undo();
 }
 
-void driver::decide(bool rewrite) {
+void driver::decide(bool rewrite, const change_filter &changes) {
   // A chain of wrappers is seldom deeper; every round costs a whole analysis.
   constexpr unsigned max_rounds = 4;
   lowered_module lowered = ask();
@@ -99,13 +151,16 @@ void driver::decide(bool rewrite) {
     out.collect(Stage::First, lowered, {}, rewrite);
   if (!rewrite)
     return;
-  for (unsigned round = 0; round < max_rounds && lowered.m && inline_requested(lowered); ++round)
+  for (unsigned round = 0; round < max_rounds && lowered.m && inline_requested(lowered, changes);
+       ++round)
     lowered = ask();
   // What one round moves may show in the next one what its contents are, and what realloc made.
   for (Stage at : {Stage::Early, Stage::Late}) {
     if (!lowered.m)
       return;
     std::set<EscSite> moved = apply_verdicts(lowered, opts, state);
+    if (searched)
+      record(lowered, moved);
     if (opts.NeedSource)
       out.collect(at, lowered, moved, true, state.heap_locals);
     if (moved.empty())
@@ -135,6 +190,11 @@ void driver::last(::function *fun) {
 }
 
 void driver::finish() {
+  if (searched && !seen_error() && !in_lto_p) {
+    std::string wrong = search.write(main_input_filename ? main_input_filename : "-");
+    if (!wrong.empty())
+      error("escapement: %s", wrong.c_str());
+  }
   if (opts.NeedSource)
     out.finish();
 }

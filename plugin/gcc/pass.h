@@ -5,6 +5,7 @@
 #ifndef ESCAPEMENT_GCC_PASS_H
 #define ESCAPEMENT_GCC_PASS_H
 
+#include "Bisect.h"
 #include "apply.h"
 #include "report.h"
 
@@ -16,7 +17,7 @@ public:
   explicit driver(const Options &opts)
       : opts(opts), sources(opts.NeedSource), out(sources, this->opts) {}
 
-  void begin() { out.open(); }
+  void begin();
   void early();               // all bodies in SSA form, before the first optimization
   void last(::function *fun); // behind the last optimization
   void finish();
@@ -24,9 +25,13 @@ public:
 private:
   void dump(EscModule *m);
   lowered_module ask();
-  void decide(bool rewrite);
+  void decide(bool rewrite, const change_filter &changes);
+  bool may_change(tree caller, const char *kind, const gcall *call, tree callee);
+  void record(const lowered_module &lowered, const std::set<EscSite> &moved);
 
   Options opts;
+  bool searched = false; // `escapement bisect` wants to know what was changed
+  Bisect search;
   source_table sources;
   report out;
   apply_state state;

@@ -73,8 +73,10 @@ void finish(void *, void *) { the_driver->finish(); }
 bool read_flags(Options &opts) {
   opts.Sanitized = flag_sanitize != 0;
   opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized;
+  bool searched = opts.Rewrite && !Bisect::directory().empty();
   opts.NeedSource = opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() ||
-                    !opts.DumpFile.empty() || (opts.Verify && opts.Rewrite);
+                    !opts.DumpFile.empty() || searched ||
+                    (opts.Verify && opts.Rewrite);
   // The runtime's traces go by frame pointers.
   if (opts.Verify && opts.Rewrite)
     SET_OPTION_IF_UNSET(&global_options, &global_options_set, flag_omit_frame_pointer, 0);

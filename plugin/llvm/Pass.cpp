@@ -140,19 +140,33 @@ bool Driver::mayChange(StringRef Kind, CallBase &Call, Function &Callee) {
   std::string Hash = hashText((Text + ":" + Caller + Where + "@" + Locator::chain(Call)).str());
   if (!Search->allows(Hash))
     return false;
-  Search->note(Kind, Hash, Caller, nullptr, Text, nullptr);
+  Search->note({Kind.str(), Hash, Caller.str(), Text, "", 0, 0}, nullptr);
   return true;
+}
+
+void Driver::recordSite(const LoweredModule &Lowered, EscSite Site) {
+  const LoweredSite &S = Lowered.Sites[Site];
+  Change C = movedObject(esc_site_verdict(Lowered.M.get(), Site), siteHash(Lowered, Site),
+                         Lowered.Functions[S.Function].F->getName().str(),
+                         S.Source ? S.Source->Text.str() : "");
+  if (S.Source && S.Source->At) {
+    C.File = S.Source->At.File.str();
+    C.Line = S.Source->At.Line;
+    C.Col = S.Source->At.Col;
+  }
+  Search->note(C, Lowered.M.get());
 }
 
 void Driver::record(const LoweredModule &Lowered, const ApplyContext &Context) {
   for (EscSite Site = 0; Site < Lowered.Sites.size(); ++Site)
     if (Context.Moved.count(Site))
-      Search->noteSite(Lowered, Site);
+      recordSite(Lowered, Site);
   for (const auto &[F, Local] : Context.HeapLocals) {
     std::string Text = "a local moved to the heap, number " + utostr(Local) + " of its function";
     for (const LoweredFunction &L : Lowered.Functions)
       if (L.Id == F)
-        Search->note("local", localHash(Lowered, F, Local), L.F->getName(), nullptr, Text, nullptr);
+        Search->note({"local", localHash(Lowered, F, Local), L.F->getName().str(), Text, "", 0, 0},
+                     nullptr);
   }
 }
 

@@ -90,6 +90,7 @@ private:
   // A change that is no move: whether it may be made, and if so it is recorded.
   bool mayChange(llvm::StringRef Kind, llvm::CallBase &Call, llvm::Function &Callee);
   void record(const LoweredModule &Lowered, const ApplyContext &Context);
+  void recordSite(const LoweredModule &Lowered, EscSite Site);
   void forEachSourceCall(
       llvm::Module &M,
       llvm::function_ref<void(llvm::CallBase &, const CallInfo *, llvm::StringRef)> Each);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Bisecting: -only=REGEX, -limit=N and -site=HASH choose which sites are rewritten.
+# Bisecting: -only=REGEX, -limit=N and -site=HASH choose which sites are rewritten. With GCC too.
 # shellcheck source=testsuite/driver/lib.sh
 . "$(dirname "$0")/lib.sh"
 

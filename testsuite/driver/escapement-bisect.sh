@@ -59,7 +59,7 @@ echo 'keep(slot, text: read)' >project/lies.models
 cat >project/Makefile <<M
 objects = main.o keep.o $(printf 'work%d.o ' {0..11})
 program: \$(objects); \$(CC) -o \$@ \$(objects)
-%.o: %.c; \$(CC) -O2 \$(FLAGS) -fplugin=$ESC_PLUGIN -fplugin-arg-escapement-models=lies.models -c \$< -o \$@
+%.o: %.c; \$(CC) -O2 -fplugin=$ESC_PLUGIN \$(FLAGS) -fplugin-arg-escapement-models=lies.models -c \$< -o \$@
 clean:; rm -f *.o program
 M
 cat >project/try <<'S'
@@ -102,8 +102,8 @@ site=$(sed -nE 's/.*-fplugin-arg-escapement-(site=.*)/\1/p' ../out)
 esc -O2 -c work7.c -o alone.o "$(arg models=lies.models)" "$(arg "$site")" "$(arg m)" 2>../alone.err
 [[ $(grep -c 'moved to stack' ../alone.err) -eq 1 ]] || fail "$site moves more: $(cat ../alone.err)"
 
-# With sanitizers in the plugin a compilation costs ten times as much, and the rest is about the command alone.
-[[ ${ESC_SANITIZE:-OFF} != ON ]] || exit 0
+# The rest is about the command alone; with sanitizers in the plugin a compilation costs ten times as much.
+[[ ${ESC_SANITIZE:-OFF} != ON && $ESC_COMPILER != gcc ]] || exit 0
 
 # Two that are needed together.
 FLAGS=-DBOTH bisects 0 --output=both.model -- ./try

@@ -15,16 +15,25 @@
 // INVARIANT  A record appears whole or not at all, under a name of its own: any number of
 // compilations may write at once.
 //
-// NOT HERE  The search (cli/); what a change's hash is made of (Apply.h).
+// NOT HERE  The search (cli/); what a change's hash is made of (each front end).
 #ifndef ESCAPEMENT_PLUGIN_BISECT_H
 #define ESCAPEMENT_PLUGIN_BISECT_H
 
-#include "Lower.h"
-#include "llvm/ADT/StringRef.h"
+#include "Options.h"
 #include <set>
 #include <string>
 
 namespace escapement {
+
+struct Change {
+  std::string Kind, Hash, Function, Text;
+  std::string File; // empty: no place
+  unsigned Line = 0, Col = 0;
+};
+
+// A moved object; `Call`: its allocation as written, empty when it is no call of the source.
+Change movedObject(const EscVerdict &V, const std::string &Hash, const std::string &Function,
+                   const std::string &Call);
 
 class Bisect {
 public:
@@ -32,26 +41,22 @@ public:
   static std::string directory();
 
   // Reads what is allowed; what is wrong as text, empty when nothing is.
-  std::string open(const std::string &Directory, const Options &Opts);
+  std::string open(const std::string &In, const Options &Opts);
 
-  bool allows(llvm::StringRef Hash) const { return AllowAll || Allowed.count(Hash.str()); }
+  bool allows(const std::string &Hash) const { return AllowAll || Allowed.count(Hash); }
 
-  // A change that was made. `Where` may be null.
-  void note(llvm::StringRef Kind, llvm::StringRef Hash, llvm::StringRef Function,
-            const Place *Where, llvm::StringRef Text, const EscModule *Model);
-  void noteSite(const LoweredModule &Lowered, EscSite Site);
+  // A change that was made; the model it was decided on, or null.
+  void note(const Change &C, const EscModule *Model);
 
   // Leaves the record; what is wrong as text. `Input`: the file as it was given to the compiler.
-  std::string write(llvm::StringRef Input);
+  std::string write(const std::string &Input);
 
 private:
-  static std::string readHashes(const std::string &File, std::set<std::string> &Hashes, bool *All);
-
   std::string Directory;
   bool AllowAll = false;
   std::set<std::string> Allowed, Explained;
   std::vector<ModelsFile> Models;
-  std::vector<std::string> Lines; // of the record, JSON
+  std::string Lines; // of the record, JSON
 };
 
 } // namespace escapement
