@@ -11,7 +11,7 @@ namespace {
 driver *current = nullptr;
 
 const pass_data early_data = {
-    SIMPLE_IPA_PASS, "escapement", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
+    SIMPLE_IPA_PASS, "escapement", OPTGROUP_OTHER, TV_NONE, 0, 0, 0, 0, 0,
 };
 
 class early_pass : public simple_ipa_opt_pass {
@@ -137,6 +137,7 @@ void driver::early() {
   if (opts.Verify && rewrite)
     prepare_verify();
   decide(rewrite, changes);
+  out.dump();
   if (!rewrite)
     targets.undo();
 }

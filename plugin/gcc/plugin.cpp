@@ -2,7 +2,7 @@
 // plugin.cpp - how GCC meets us: the entry point, the arguments, what its flags mean.
 //
 //     -O1 and up                 the verdicts are applied before the first optimization
-//     -O0, mode=report, sanitizers   the same question, nothing is changed
+//     -O0, mode=report, sanitizers, -fanalyzer   the same question, nothing is changed
 //     -fsyntax-only              GCC makes no bodies; nothing is said
 //
 // INVARIANT  Without something to print, no source file is read again.
@@ -69,13 +69,24 @@ void leave_no_record() {
 void start(void *, void *) { the_driver->begin(); }
 void finish(void *, void *) { the_driver->finish(); }
 
+bool asks_for_opt_info() {
+  for (unsigned i = 0; i < save_decoded_options_count; ++i) {
+    const char *text = save_decoded_options[i].orig_option_with_args_text;
+    if (text && strncmp(text, "-fopt-info", 10) == 0)
+      return true;
+  }
+  return false;
+}
+
 // False: there is nothing to do.
 bool read_flags(Options &opts) {
   opts.Sanitized = flag_sanitize != 0;
-  opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized;
+  // The analyzer runs behind us and is to see the program that was written.
+  opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized &&
+                 !flag_analyzer;
   bool searched = opts.Rewrite && !Bisect::directory().empty();
   opts.NeedSource = opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() ||
-                    !opts.DumpFile.empty() || searched ||
+                    !opts.DumpFile.empty() || searched || asks_for_opt_info() ||
                     (opts.Verify && opts.Rewrite);
   // The runtime's traces go by frame pointers.
   if (opts.Verify && opts.Rewrite)
@@ -89,8 +100,9 @@ bool read_flags(Options &opts) {
 int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   using namespace escapement;
   if (!plugin_default_version_check(version, &gcc_version)) {
-    fprintf(stderr, "error: escapement: this plugin is for GCC %s; it was loaded into GCC %s\n",
-            gcc_version.basever, version->basever);
+    bool same = strcmp(gcc_version.basever, version->basever) == 0;
+    fprintf(stderr, "error: escapement: this plugin is for GCC %s; it was loaded into %s %s\n",
+            gcc_version.basever, same ? "another build of GCC" : "GCC", version->basever);
     return 1;
   }
   Options opts;

@@ -169,22 +169,16 @@ void report::share_sizes(const Site &s, std::vector<Finding> &copies) {
         copy.SizeBytes = f.SizeBytes;
 }
 
-void report::finish() {
-  if (seen_error()) {
-    if (file)
-      fclose(file);
-    file = nullptr;
-    return;
-  }
-  std::vector<Finding> lines;
+// Each line once, and every copy of it.
+void report::gather(bool saw_last, std::vector<Finding> &lines, std::vector<Finding> &details) {
   for (const Finding &f : others)
     if (f.Kind != ESC_FIND_LOCAL || !heap_locals.count({f.File, f.Line, f.Col}))
       lines.push_back(f);
   for (const auto &entry : heap_locals)
     lines.push_back(entry.second);
-  std::vector<Finding> details = lines;
+  details = lines;
   for (auto &entry : sites) {
-    std::vector<Finding> copies = finalCopies(entry.second, last_seen, opts);
+    std::vector<Finding> copies = finalCopies(entry.second, saw_last, opts);
     if (copies.empty())
       continue;
     share_sizes(entry.second, copies);
@@ -193,6 +187,39 @@ void report::finish() {
   }
   sortFindings(lines);
   sortFindings(details);
+}
+
+void report::dump() {
+  if (!dump_enabled_p())
+    return;
+  std::vector<Finding> lines, details;
+  gather(/*saw_last=*/false, lines, details);
+  const Finding *last = nullptr;
+  for (const Finding &f : lines) {
+    if (!f.Printed || (last && isSameLine(*last, f)))
+      continue;
+    last = &f;
+    bool note = f.Kind == ESC_FIND_PARAM || f.Kind == ESC_FIND_RESULT;
+    dump_printf(note     ? MSG_NOTE
+                : f.Good ? MSG_OPTIMIZED_LOCATIONS
+                         : MSG_MISSED_OPTIMIZATION,
+                "%s:%u:%u: %s: %s\n", f.File.c_str(), f.Line, f.Col,
+                note     ? "note"
+                : f.Good ? "optimized"
+                         : "missed",
+                f.Text.c_str());
+  }
+}
+
+void report::finish() {
+  if (seen_error()) {
+    if (file)
+      fclose(file);
+    file = nullptr;
+    return;
+  }
+  std::vector<Finding> lines, details;
+  gather(last_seen, lines, details);
   if (opts.MLevel) {
     bool colour = isatty(STDERR_FILENO) && pp_show_color(global_dc->printer);
     std::string text = linesText(lines, opts.MLevel, colour);

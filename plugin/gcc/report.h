@@ -24,6 +24,8 @@ public:
   // The end of the optimizer: this allocation call is still there.
   void still_there(const call_info *site, const std::string &chain);
   void saw_last() { last_seen = true; }
+  // In a pass: what is known so far goes where -fopt-info says.
+  void dump();
   // Print the lines and the report file.
   void finish();
 
@@ -33,6 +35,7 @@ private:
   Finding copy(const collector &c, const EscFinding &f) const;
   void add_site(const collector &c, EscSite id, Finding found);
   static void share_sizes(const Site &s, std::vector<Finding> &copies);
+  void gather(bool saw_last, std::vector<Finding> &lines, std::vector<Finding> &details);
   void write(const std::vector<Finding> &details);
 
   source_table &sources;

@@ -62,6 +62,23 @@ grep -q 'moved to stack: malloc(64)' lines || fail "-flto does not move: $(cat l
 # Read from standard input, with a directory for the object, with no file at all.
 "${gcc[@]}" -O2 $arg-m -x c - -c -o stdin.o <sample.c 2>lines
 grep -q 'moved to stack' lines || fail "standard input: $(cat lines)"
+# -fanalyzer says the same, and is the only reason that anything is left.
+cat >wrong.c <<'CODE'
+#include <stdlib.h>
+int late(int n) {
+    int *p = malloc(16);
+    if (!p)
+        return 0;
+    p[1] = n;
+    free(p);
+    return n + p[1];
+}
+CODE
+warn=(-O2 -fanalyzer -c wrong.c -o warned.o)
+timeout 120 "$ESC_GCC" "${warn[@]}" 2>without
+timeout 120 "${gcc[@]}" "${warn[@]}" 2>with
+grep -q 'Wanalyzer-use-after-free' without || fail "the analyzer finds nothing: $(cat without)"
+cmp -s without with || fail "-fanalyzer says something else: $(diff without with)"
 # No warning is added.
 for source in "$ESC_SOURCE"/testsuite/run/*{realloc,grow,calloc,copies}*.c; do
     warn=(-O2 -Wall -Wextra -I "$ESC_SOURCE/testsuite/run/support" -c "$source" -o warned.o)
