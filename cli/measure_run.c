@@ -217,6 +217,8 @@ RunResult measure_run(const RunRequest *request) {
     if (!write_file(records, "", 0))
         trouble("cannot write %s: %s", records, strerror(errno));
     catch_signals();
+    if (interrupted) /* between two runs */
+        check_end(request, 0);
     double start = now();
     child = spawn(request, records);
     while (wait4((pid_t)child, &status, 0, &usage) < 0)
