@@ -10,7 +10,7 @@
 enum { MAX_CONTESTANTS = 12, MAX_ROUNDS = 101 };
 
 typedef struct {
-    Sample samples[MAX_ROUNDS];
+    Sample *samples; /* room for one a round */
     size_t nsamples;
     int failed;
 } Cell;
