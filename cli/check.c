@@ -151,8 +151,18 @@ static bool refuse(const Assumption *a, const char *why, const char *object, con
     return false;
 }
 
+static bool is_replaced(const LinkCheck *given, const char *symbol) {
+    for (size_t i = 0; i < given->nreplaced; i++)
+        if (strcmp(given->replaced[i], symbol) == 0)
+            return true;
+    return false;
+}
+
 static bool holds(const Check *c, const Assumption *a) {
     const Definition *d = wanted(c, a->symbol);
+    if (is_replaced(c->given, a->symbol))
+        return refuse(a, "the linker was told to put another one in its place", NULL,
+                      " (--wrap, --defsym)");
     if (!d->object)
         return refuse(a, "no object that is linked defines it", NULL,
                       ": a shared library may; compile it without summaries=");

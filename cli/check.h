@@ -25,6 +25,8 @@ typedef struct LinkCheck {
     LinkInputs inputs;
     const char *output; /* the linked file, to see what it exports; NULL: none */
     bool shared;        /* a shared library is made of them and there is no `output` */
+    char **replaced;    /* symbols in whose place the linker was told to put others */
+    size_t nreplaced;
 } LinkCheck;
 
 /* Prints a line on standard error for each assumption that does not hold; how many there were. Ends

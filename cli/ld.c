@@ -25,6 +25,8 @@ typedef struct Link {
     char **arguments; /* ends with NULL */
     bool links;
     const char *output;
+    char **replaced; /* symbols of --wrap and --defsym */
+    size_t nreplaced;
 } Link;
 
 static bool is_one_of(const char *text, const char *const *words) {
@@ -38,6 +40,32 @@ static bool is_one_of(const char *text, const char *const *words) {
 static const char *const no_link[] = {
     "-c",        "-S",   "-E",     "-M",           "-MM",          "-r", "-Wl,-r", "-fsyntax-only",
     "--version", "-###", "--help", "-dumpmachine", "-dumpversion", "-v", NULL};
+
+static void note_replaced(Link *link, const char *symbol) {
+    size_t n = link->nreplaced++;
+    link->replaced = reallocate(link->replaced, (n + 1) * sizeof *link->replaced);
+    link->replaced[n] = format_text("%.*s", (int)strcspn(symbol, "="), symbol);
+}
+
+/* --wrap=SYMBOL and --defsym=SYMBOL=..., behind -Wl or -Xlinker, with one dash or two; the symbol
+ * may be the next piece. */
+static void find_replaced(Link *link) {
+    bool next = false;
+    for (char **a = link->arguments + 1; *a; a++) {
+        char *copy = copy_text(*a), *rest = copy;
+        for (char *piece; (piece = strsep(&rest, ",")) != NULL;) {
+            const char *word = piece + strspn(piece, "-"), *equals = strchr(word, '=');
+            bool option =
+                word > piece && (strncmp(word, "wrap", 4) == 0 || strncmp(word, "defsym", 6) == 0);
+            if (strcmp(piece, "-Wl") == 0 || strcmp(piece, "-Xlinker") == 0)
+                continue;
+            if (next || (option && equals))
+                note_replaced(link, next ? piece : equals + 1);
+            next = !next && option && !equals;
+        }
+        free(copy);
+    }
+}
 
 static void look_at(Link *link) {
     link->links = link->arguments[1] != NULL;
@@ -130,7 +158,8 @@ static int link_and_check(const Link *link) {
     FILE *trace = tmpfile();
     if (!trace)
         trouble("cannot make a temporary file: %s", strerror(errno));
-    LinkCheck check = {.output = link->output};
+    LinkCheck check = {
+        .output = link->output, .replaced = link->replaced, .nreplaced = link->nreplaced};
     int status = run(arguments, trace);
     rewind(trace);
     read_trace(trace, &check.inputs);
@@ -168,6 +197,7 @@ int ld_main(int argc, char **argv) {
     Link link = {0};
     parse_arguments(&ld_argp, argc, argv, ARGP_IN_ORDER, &link);
     look_at(&link);
+    find_replaced(&link);
     if (link.links)
         return link_and_check(&link);
     execvp(link.arguments[0], link.arguments);

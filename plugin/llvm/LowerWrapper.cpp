@@ -40,19 +40,32 @@ void BodyLowering::markStart() {
   emitMark(ESC_OPF_EFFECT, ESC_NONE, 0, nullptr);
 }
 
+// The pointer that is NULL when `Condition` holds (`Holds`) or does not; null: none that is known.
+// `!p && n` holds only when p is NULL.
+static Value *nullPointer(Value *Condition, bool Holds, unsigned Depth = 0) {
+  ICmpInst::Predicate Relation;
+  Value *A, *B;
+  if (match(Condition, m_ICmp(Relation, m_Value(A), m_Zero())))
+    return A->getType()->isPointerTy() && ICmpInst::isEquality(Relation) &&
+                   Holds == (Relation == ICmpInst::ICMP_EQ)
+               ? A
+               : nullptr;
+  bool Both = Holds ? match(Condition, m_LogicalAnd(m_Value(A), m_Value(B)))
+                    : match(Condition, m_LogicalOr(m_Value(A), m_Value(B)));
+  if (!Both || Depth == 2)
+    return nullptr;
+  Value *First = nullPointer(A, Holds, Depth + 1);
+  return First ? First : nullPointer(B, Holds, Depth + 1);
+}
+
 // A block that is entered by one branch only, which asks whether a pointer is NULL.
 void BodyLowering::markBlock(BasicBlock &BB) {
   BasicBlock *From = BB.getSinglePredecessor();
   auto *Branch = From ? dyn_cast<BranchInst>(From->getTerminator()) : nullptr;
   if (!Branch || !Branch->isConditional() || Branch->getSuccessor(0) == Branch->getSuccessor(1))
     return;
-  ICmpInst::Predicate Relation;
-  Value *Pointer;
-  if (!match(Branch->getCondition(), m_ICmp(Relation, m_Value(Pointer), m_Zero())) ||
-      !Pointer->getType()->isPointerTy() || !ICmpInst::isEquality(Relation))
-    return;
-  bool NullHere = (Branch->getSuccessor(0) == &BB) == (Relation == ICmpInst::ICMP_EQ);
-  if (EscValue V = NullHere ? operand(Pointer) : EscValue(ESC_NONE); V != ESC_NONE)
+  Value *Pointer = nullPointer(Branch->getCondition(), Branch->getSuccessor(0) == &BB);
+  if (EscValue V = Pointer ? operand(Pointer) : EscValue(ESC_NONE); V != ESC_NONE)
     emitMark(ESC_OPF_IS_NULL, V, ESC_NONE, nullptr);
 }
 

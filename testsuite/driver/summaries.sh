@@ -33,7 +33,7 @@ cat >memory.c <<'C'
 #include <string.h>
 static void fatal(void) { fputs("out of memory\n", stderr); exit(2); }
 void *xmalloc(size_t n) { void *p = malloc(n ? n : 1); if (!p) fatal(); return p; }
-void *xcalloc(size_t n) { void *p = calloc(n, 1); if (!p) fatal(); return p; }
+void *xcalloc(size_t n) { void *p = calloc(n, 1); if (!p && n) fatal(); return p; }
 char *xstrdup(const char *s) { char *p = strdup(s); if (!p) fatal(); return p; }
 void xfree(void *p) { if (p) free(p); }
 unsigned long made;
@@ -157,6 +157,14 @@ believe main.c
 sed 's/^int look/__attribute__((weak)) &/' new.c >callee.c && compile dir2 callee.c
 refused 'weak definition in callee.o' main.o callee.o
 plain main.o callee.o -o bad && crashes ./bad
+# Another one in its place, by the linker.
+believe main.c
+sed 's/^int look/int __wrap_look/' new.c >wrap.c && compile dir2 wrap.c
+for option in -Wl,--wrap=look -Wl,--wrap,look -Wl,--defsym=look=__wrap_look '-Xlinker --wrap -Xlinker look'; do
+    # shellcheck disable=SC2086
+    refused_ld 'the linker was told to put another one in its place' main.o callee.o wrap.o $option
+done
+plain main.o callee.o wrap.o -Wl,--wrap=look -o bad && crashes ./bad
 # From a shared library, or nowhere.
 believe main.c
 plain -shared -fPIC new.c -o liblook.so
