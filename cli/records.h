@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* records.h - what the compilations of one build left behind: the changes that the plugin made.
  *
- * The files are those of the plugin's ESCAPEMENT_BISECT (plugin/common/Bisect.h). A change has a hash
- * of the place where it stands; the same function of a header, compiled into several objects, is
- * one change.
+ * The files are those of the plugin's ESCAPEMENT_BISECT (plugin/common/Bisect.h). A change has a
+ * hash of the place where it stands; the same function of a header, compiled into several objects,
+ * is one change.
  */
 #ifndef ESCAPEMENT_CLI_RECORDS_H
 #define ESCAPEMENT_CLI_RECORDS_H
