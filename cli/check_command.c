@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* check_command.c - `escapement check`: the findings of every file of a compile database, without building.
+/* check_command.c - `escapement check`: the findings of every file of a compile database, without
+ * building.
  *
  * The work needs Clang as a library, which this program does without: it is done by
  * escapement-check (plugin/tool), which lies beside this one and takes the same options.

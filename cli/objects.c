@@ -39,7 +39,7 @@ static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, c
     Elf_Data *data = elf_getdata(section, NULL);
     size_t n = data && header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
     for (size_t i = header->sh_info; i < n; i++) {
-        GElf_Sym s;
+        GElf_Sym s = {0};
         if (!gelf_getsym(data, (int)i, &s) || s.st_shndx == SHN_UNDEF)
             continue;
         Symbol symbol = {

@@ -4,7 +4,7 @@
 # shellcheck source=cli/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 [[ -x ${ESC_COMMAND%/*}/escapement-check ]] || skip "escapement-check was not built"
-clang=clang-19
+clang="clang-19"
 plugin=$ESC_BUILD/plugin/llvm/escapement.so
 cp "$ESC_SOURCE"/testsuite/driver/sample.c "$ESC_SOURCE"/testsuite/driver/still.c .
 

@@ -79,7 +79,7 @@ struct Report::Impl {
   std::vector<std::pair<const CallInfo *, std::string>> Marks; // by the number in the IR
   DenseMap<const CallInfo *, std::string> Said;                // the lines of finish()
   std::vector<BrokenPromise> Breaches;                         // of the last whole model
-  std::vector<RemainingCall> Left;                                  // with promises: every call
+  std::vector<RemainingCall> Left;                             // with promises: every call
 
   Impl(Host &Compiler, const Options &Opts, const SourceTable &Sources, bool Silent)
       : Compiler(Compiler), Opts(Opts), Sources(Sources), Silent(Silent) {}

@@ -110,13 +110,13 @@ build_program() {
     [[ $(cat "$OUT/built" 2>/dev/null) != "$key" ]] || return 0
     rm -rf "$OUT"
     mkdir -p "$OUT/obj"
-    local round rounds=(only)
+    local rounds=(only)
     # The first build writes the summaries, the second one uses them; what is linked must fit.
     if [[ $PLUGIN_ARGS == *-escapement-summaries=* ]]; then
         rounds=(first second)
         LINK=("$ROOT/build/cli/escapement" ld "$COMPILER")
     fi
-    for round in "${rounds[@]}"; do
+    for _ in "${rounds[@]}"; do
         : >"$OUT/compile.stats"
         (
             cd "$tree"

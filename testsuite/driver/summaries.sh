@@ -200,7 +200,7 @@ mkdir -p one two
 echo 'int first(char *p) { return p[0]; }' >one/same.c
 echo 'int second(char *p) { return p[1]; }' >two/same.c
 printf '#include <stdlib.h>\nint first(char *), second(char *);\nint both(int n) { char *p = malloc(8); if (!p) return 0; p[0] = p[1] = (char)n; n = first(p) + second(p); free(p); return n; }\n' >both.c
-for round in 1 2 3 4; do
+for _ in 1 2 3 4; do
     for directory in one two; do
         (cd $directory && esc -O2 -c same.c -o same.o "$(arg "summaries=$work/dir4")") &
     done
