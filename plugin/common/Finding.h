@@ -15,6 +15,7 @@ namespace escapement {
 enum class Stage {
   First, // before anything changed: every site, parameter and result of the source
   Early, // before the inliner, after the inlining that verdicts asked for: what was moved there
+  Again, // there once more, with what was moved gone (GCC)
   Late,  // after the inliner: the copies that are left of what Early did not move
 };
 

@@ -51,6 +51,8 @@ public:
         rewrite_realloc(s.call, s.model, {}, &s, state);
     leave_at_returns();
     finish_body();
+    if (state.late)
+      forget_points_to();
     pop_cfun();
   }
 
@@ -114,6 +116,23 @@ private:
     }
   }
 
+  // Of pointers to the object that is a variable now, every set says that they point elsewhere.
+  static void forget_points_to() {
+    unsigned i;
+    tree name;
+    FOR_EACH_SSA_NAME(i, name, cfun)
+    if (POINTER_TYPE_P(TREE_TYPE(name)) && SSA_NAME_PTR_INFO(name))
+      pt_solution_reset(&SSA_NAME_PTR_INFO(name)->pt);
+    basic_block bb;
+    FOR_EACH_BB_FN(bb, cfun)
+    for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi))
+      if (auto *call = dyn_cast<gcall *>(gsi_stmt(gsi))) {
+        pt_solution_reset(gimple_call_use_set(call));
+        pt_solution_reset(gimple_call_clobber_set(call));
+      }
+    pt_solution_reset(&cfun->gimple_df->escaped);
+  }
+
   plan &p;
   const std::vector<instance> &clones;
   const std::map<EscSite, tree> &notes; // for verify mode
@@ -170,6 +189,8 @@ void finish_body() {
   update_ssa(TODO_update_ssa);
   free_dominance_info(CDI_DOMINATORS);
   cgraph_edge::rebuild_references();
+  if (loops_for_fn(cfun))
+    loops_state_set(LOOPS_NEED_FIXUP);
 }
 
 std::string linkage_name_of(tree decl) { return linkage_name(decl); }
@@ -192,7 +213,7 @@ std::set<EscSite> apply_verdicts(lowered_module &lowered, const Options &opts, a
     if (make_clones(p, clones, state)) {
       std::set<EscSite> moved = carry_out(p, clones, opts, state);
       state.heap_locals.clear();
-      if (opts.HeapLocals)
+      if (opts.HeapLocals && !state.late)
         move_locals_to_heap(lowered, opts, state);
       return moved;
     }

@@ -28,6 +28,9 @@ using change_filter =
 // Replaces the calls that the verdicts ask for by bodies; true: the model is of no use any more.
 bool inline_requested(lowered_module &lowered, const change_filter &may_change);
 
+// An allocation that a rewrite left or made on the heap, also when it has been copied since.
+bool is_settled(const gcall *call);
+
 // A variable that we made for a moved object; its copies in functions that it was inlined into are
 // slots too.
 bool is_slot(tree var);
@@ -40,6 +43,7 @@ std::string linkage_name_of(tree decl);
 // What the rounds of one unit share.
 struct apply_state {
   uint64_t rewrites = 0;
+  bool late = false;                // points-to sets are known already, and have to be forgotten
   std::set<const gimple *> settled; // allocations that stay on the heap on purpose
   std::set<std::pair<EscFunc, EscLocal>> heap_locals; // moved to the heap by the last round
 };

@@ -179,8 +179,12 @@ private:
     gcall *copy = call_for_null();
     tree q = gimple_call_lhs(copy);
     gimple_stmt_iterator gsi;
-    if (own)
+    if (own) {
       state.settled.insert(copy);
+      q = settled_name(TREE_TYPE(q));
+      gimple_call_set_lhs(copy, q);
+      update_stmt(copy);
+    }
     basic_block failed = branch(EQ_EXPR, q, null(TREE_TYPE(q)));
     gsi = end_of(here);
     tree keep = bytes_to_keep(&gsi, from);
@@ -243,7 +247,7 @@ private:
   // realloc(p, n) as it was. Under a SLOT verdict its result is moved on.
   void on_heap() {
     here = heap;
-    tree r = make_ssa_name(TREE_TYPE(lhs));
+    tree r = own ? settled_name(TREE_TYPE(lhs)) : make_ssa_name(TREE_TYPE(lhs));
     gimple_call_set_lhs(call, r);
     update_stmt(call);
     if (!own || own->buffer)

@@ -95,6 +95,12 @@ namespace {
 // More makes every call of the function realign its frame by up to a page.
 constexpr uint64_t max_align = 4096;
 constexpr char slot_name[] = "esc.slot";
+constexpr char heap_name[] = "esc.heap";
+
+bool is_called(tree var, const char *name) {
+  return var && VAR_P(var) && DECL_NAME(var) &&
+         strcmp(IDENTIFIER_POINTER(DECL_NAME(var)), name) == 0;
+}
 
 bool is_size(const gcall *call, uint32_t param) {
   if (param >= gimple_call_num_args(call))
@@ -259,7 +265,7 @@ void replace_by_buffer(const site_plan &s) {
   tree lhs = gimple_call_lhs(s.call);
   if (lhs) {
     tree in_slot = result_in_slot(&gsi, s, TREE_TYPE(lhs));
-    tree on_heap = make_ssa_name(TREE_TYPE(lhs));
+    tree on_heap = settled_name(TREE_TYPE(lhs));
     gphi *phi = create_phi_node(lhs, join);
     gimple_call_set_lhs(s.call, on_heap);
     update_stmt(s.call);
@@ -271,8 +277,17 @@ void replace_by_buffer(const site_plan &s) {
 
 } // namespace
 
-bool is_slot(tree var) {
-  return VAR_P(var) && DECL_NAME(var) && strcmp(IDENTIFIER_POINTER(DECL_NAME(var)), slot_name) == 0;
+bool is_slot(tree var) { return is_called(var, slot_name); }
+
+bool is_settled(const gcall *call) {
+  tree lhs = gimple_call_lhs(call);
+  return lhs && TREE_CODE(lhs) == SSA_NAME && is_called(SSA_NAME_VAR(lhs), heap_name);
+}
+
+tree settled_name(tree type) {
+  tree var = create_tmp_var(type, "esc");
+  DECL_NAME(var) = get_identifier(heap_name);
+  return make_ssa_name(var);
 }
 
 bool is_movable(const gcall *call, const EscAllocatorModel &model, uint64_t align) {

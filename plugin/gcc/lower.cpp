@@ -7,6 +7,7 @@
 // NOT HERE  Statements (lower_body.cpp and what it names).
 #include "apply.h"
 #include "lower_impl.h"
+#include "slice.h"
 
 namespace escapement {
 
@@ -102,9 +103,9 @@ bool points_to_numbers(tree type) {
 } // namespace
 
 module_lowering::module_lowering(source_table &sources, const Options &opts,
-                                 const std::set<const gimple *> &settled)
+                                 const std::set<const gimple *> &settled, question asked)
     : where(sources), opts(opts), settled(settled),
-      closed(opts.WholeProgram && !brings_functions()) {
+      closed(opts.WholeProgram && !brings_functions()), asked(asked) {
   EscConfig config = esc_config_default();
   config.max_object_bytes = opts.MaxObject;
   config.max_frame_bytes = opts.MaxFrame;
@@ -138,9 +139,29 @@ bool module_lowering::is_disabled_builtin(tree decl) {
   return no_builtins || disabled_builtins.count(linkage_name(decl));
 }
 
+// It has a body that no verdict depends on.
+bool module_lowering::is_left_out(tree decl) const {
+  cgraph_node *node = cgraph_node::get(decl);
+  return !asked.whole && is_lowered_body(node) && !relevant.count(node);
+}
+
+// Defined by the program, and not seen here.
+bool module_lowering::is_elsewhere(tree decl) const {
+  cgraph_node *node = cgraph_node::get(decl);
+  return (is_left_out(decl) && !DECL_EXTERNAL(decl)) || (node && node->in_other_partition);
+}
+
+// Does a call of it make an object that could be asked about?
+bool module_lowering::makes_sites(tree decl) {
+  EscAllocatorModel model;
+  if (allocator(decl, model))
+    return model.allocates || model.reallocates;
+  return DECL_IS_MALLOC(decl) && !is_lowered_body(cgraph_node::get(decl));
+}
+
 // An `extern inline` function of a header is the library's function of that name, if there is one.
 bool module_lowering::has_body(tree decl) {
-  if (!is_lowered_body(cgraph_node::get(decl)))
+  if (!is_lowered_body(cgraph_node::get(decl)) || is_left_out(decl))
     return false;
   return !DECL_EXTERNAL(decl) || !esc_model_exists(out.m.get(), linkage_name(decl).c_str());
 }
@@ -165,6 +186,8 @@ EscFunc module_lowering::function(tree decl) {
   std::string name = linkage_name(decl);
   if (is_disabled_builtin(decl))
     name += "@nobuiltin";
+  else if (is_elsewhere(decl))
+    name += "@elsewhere"; // a program's own function is not the library's of the same name
   EscFunc id = esc_function(out.m.get(), name.c_str());
   functions[decl] = id;
   declare(decl, id);
@@ -195,8 +218,8 @@ uint32_t module_lowering::function_flags(tree decl) {
   set(returns_pointer(decl), ESC_FUNC_RETURNS_PTR);
   if (!has_body(decl))
     return flags;
-  set(!can_clone(decl), ESC_FUNC_NO_CLONE);
-  set(!may_inline(decl), ESC_FUNC_NO_INLINE);
+  set(asked.late || !can_clone(decl), ESC_FUNC_NO_CLONE);
+  set(asked.late || !may_inline(decl), ESC_FUNC_NO_INLINE);
   ::function *fun = node->get_fun();
   set(node->get_availability() < AVAIL_AVAILABLE, ESC_FUNC_INTERPOSABLE);
   set(calls_returns_twice(fun), ESC_FUNC_RETURNS_TWICE);
@@ -309,7 +332,7 @@ bool module_lowering::allocator(tree decl, EscAllocatorModel &model) {
   // A program's own malloc is a function like any other; its own zmalloc, declared by the user as
   // an allocator, is what the user says.
   cgraph_node *node = cgraph_node::get(decl);
-  bool own = node && node->definition && !DECL_EXTERNAL(decl);
+  bool own = node && ((node->definition && !DECL_EXTERNAL(decl)) || node->in_other_partition);
   return !own || model.user_declared;
 }
 
@@ -322,6 +345,9 @@ lowered_module module_lowering::run() {
     if (!esc_models_read(m, file.Text.data(), file.Text.size(), &error))
       esc_module_give_up(m, error.message);
   }
+  if (!asked.whole)
+    relevant =
+        relevant_functions(closed, [this](cgraph_node *node) { return makes_sites(node->decl); });
   cgraph_node *node;
   FOR_EACH_DEFINED_FUNCTION(node) {
     if (node->inlined_to || !has_body(node->decl))
@@ -353,8 +379,8 @@ lowered_module module_lowering::run() {
 }
 
 lowered_module lower(source_table &sources, const Options &opts,
-                     const std::set<const gimple *> &settled) {
-  return module_lowering(sources, opts, settled).run();
+                     const std::set<const gimple *> &settled, question asked) {
+  return module_lowering(sources, opts, settled, asked).run();
 }
 
 } // namespace escapement

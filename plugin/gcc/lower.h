@@ -25,6 +25,7 @@ struct lowered_site {
   gcall *call = nullptr;
   unsigned function = 0;             // index in lowered_module::functions
   const call_info *source = nullptr; // null: not written as a call, no lines
+  bool movable = false;              // apply knows the form
   std::string chain; // "file:line:col" of each inlined call above the site, innermost first
 };
 
@@ -41,10 +42,16 @@ struct lowered_module {
 // The name and model of the allocator or deallocator that is called; false when it has none.
 bool allocator_of(const EscModule *m, const gcall *call, EscAllocatorModel &model);
 
+// What is asked about, and what may be done.
+struct question {
+  bool whole = true; // the whole unit, else what verdicts about allocations depend on (slice.h)
+  bool late = false; // behind the inliner: bodies change, but no calls
+};
+
 // `settled`: allocations that an earlier round left on the heap on purpose, or made.
 // Never fails: what is not understood is in the model as a leak.
 lowered_module lower(source_table &sources, const Options &opts,
-                     const std::set<const gimple *> &settled);
+                     const std::set<const gimple *> &settled, question asked);
 
 } // namespace escapement
 

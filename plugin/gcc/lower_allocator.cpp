@@ -19,7 +19,7 @@
 namespace escapement {
 
 EscSite body_lowering::new_site(gcall *call, EscSiteInfo &info, const call_info *source) {
-  if (ml.settled.count(call)) { // an object, but no site of ours
+  if (ml.settled.count(call) || is_settled(call)) { // an object, but no site of ours
     info.movable = false;
     source = nullptr;
   }
@@ -38,6 +38,7 @@ EscSite body_lowering::new_site(gcall *call, EscSiteInfo &info, const call_info 
   entry.call = call;
   entry.function = index;
   entry.source = source;
+  entry.movable = info.movable;
   if (source)
     entry.chain = ml.where.chain(call);
   return site;

@@ -43,7 +43,7 @@ bool holds_pointers(tree type, unsigned depth = 0);
 class module_lowering {
 public:
   module_lowering(source_table &sources, const Options &opts,
-                  const std::set<const gimple *> &settled);
+                  const std::set<const gimple *> &settled, question asked);
   lowered_module run();
 
   EscFunc function(tree decl);
@@ -64,11 +64,16 @@ public:
 
 private:
   void collect_disabled_builtins();
+  bool is_left_out(tree decl) const;
+  bool is_elsewhere(tree decl) const;
+  bool makes_sites(tree decl);
   void declare(tree decl, EscFunc id);
   void declare_attributes(tree decl, EscFunc id);
   void declare_parameters(tree decl, EscFunc id);
   uint32_t function_flags(tree decl);
 
+  const question asked;
+  std::set<const cgraph_node *> relevant; // unless the whole unit is asked about
   bool no_builtins = false;
   std::set<std::string> disabled_builtins;
   std::map<tree, EscFunc> functions;

@@ -23,6 +23,21 @@ public:
   }
 };
 
+const pass_data late_data = {
+    SIMPLE_IPA_PASS, "escapement-late", OPTGROUP_OTHER, TV_NONE, 0, 0, 0, 0, 0,
+};
+
+class late_pass : public simple_ipa_opt_pass {
+public:
+  explicit late_pass(gcc::context *context) : simple_ipa_opt_pass(late_data, context) {}
+  // Where it does not run, GCC inlines one function after the other, as without us.
+  bool gate(::function *) final override { return current->late_is_due(); }
+  unsigned execute(::function *) final override {
+    current->late();
+    return 0;
+  }
+};
+
 const pass_data last_data = {
     GIMPLE_PASS, "escapement-last", OPTGROUP_NONE, TV_NONE, PROP_cfg, 0, 0, 0, 0,
 };
@@ -64,8 +79,9 @@ void driver::dump(EscModule *m) {
   fclose(file);
 }
 
-lowered_module driver::ask() {
-  lowered_module lowered = lower(sources, opts, state.settled);
+lowered_module driver::ask(question asked) {
+  asked.whole |= opts.HeapLocals && !asked.late; // any function's locals
+  lowered_module lowered = lower(sources, opts, state.settled, asked);
   if (!lowered.m)
     return lowered;
   dump(lowered.m.get());
@@ -136,39 +152,96 @@ void driver::early() {
     targets.apply(/*keep=*/rewrite, changes);
   if (opts.Verify && rewrite)
     prepare_verify();
-  decide(rewrite, changes);
-  out.dump();
-  if (!rewrite)
+  // The report must not change what is decided: it has a model of its own.
+  if (opts.NeedSource)
+    if (lowered_module whole = ask({/*whole=*/true, /*late=*/false}); whole.m)
+      out.collect(Stage::First, whole, {}, opts.Rewrite);
+  if (rewrite)
+    decide(changes);
+  else
     targets.undo();
+  left |= !opts.EarlyPosition;
+  if (!has_late() || !late_is_due()) // else there, when all is known
+    out.dump();
 }
 
-void driver::decide(bool rewrite, const change_filter &changes) {
+void driver::decide(const change_filter &changes) {
   // A chain of wrappers is seldom deeper; every round costs a whole analysis.
   constexpr unsigned max_rounds = 4;
-  lowered_module lowered = ask();
-  if (!lowered.m)
-    return;
-  if (opts.NeedSource)
-    out.collect(Stage::First, lowered, {}, rewrite);
-  if (!rewrite)
-    return;
+  const question asked = {/*whole=*/false, /*late=*/false};
+  lowered_module lowered = ask(asked);
   for (unsigned round = 0; round < max_rounds && lowered.m && inline_requested(lowered, changes);
        ++round)
-    lowered = ask();
+    lowered = ask(asked);
   // What one round moves may show in the next one what its contents are, and what realloc made.
-  for (Stage at : {Stage::Early, Stage::Late}) {
+  for (Stage at : {Stage::Early, Stage::Again}) {
     if (!lowered.m)
       return;
-    std::set<EscSite> moved = apply_verdicts(lowered, opts, state);
-    if (searched)
-      record(lowered, moved);
-    if (opts.NeedSource)
-      out.collect(at, lowered, moved, true, state.heap_locals);
+    std::set<EscSite> moved = apply(lowered, at);
     if (moved.empty())
       return;
     if (at == Stage::Early)
-      lowered = ask();
+      lowered = ask(asked);
   }
+}
+
+std::set<EscSite> driver::apply(lowered_module &lowered, Stage at) {
+  std::set<EscSite> moved = apply_verdicts(lowered, opts, state);
+  if (searched)
+    record(lowered, moved);
+  if (opts.NeedSource)
+    out.collect(at, lowered, moved, true, state.heap_locals);
+  left = false;
+  for (const lowered_site &site : lowered.sites)
+    left |= site.call && site.movable;
+  return moved;
+}
+
+// At the link nothing tells which files were compiled with -fno-builtin but that there a function
+// that GCC knows is none of its own.
+static bool speaks_c_with_its_library() {
+  unsigned i;
+  tree unit;
+  FOR_EACH_VEC_SAFE_ELT(all_translation_units, i, unit) {
+    const char *language = TRANSLATION_UNIT_LANGUAGE(unit);
+    if (!language || strncmp(language, "GNU C", 5) != 0 || !(ISDIGIT(language[5]) || !language[5]))
+      return false;
+  }
+  std::set<std::string> known;
+  for (int code = 0; code < END_BUILTINS; ++code)
+    if (tree decl = builtin_decl_explicit(built_in_function(code)))
+      known.insert(linkage_name_of(decl));
+  cgraph_node *node;
+  FOR_EACH_FUNCTION(node)
+  if (!node->definition && !fndecl_built_in_p(node->decl) &&
+      known.count(linkage_name_of(node->decl)))
+    return false;
+  return true;
+}
+
+bool driver::late_is_due() const {
+  // -fipa-pta has told every function what its parameters point to.
+  if (seen_error() || flag_ipa_pta)
+    return false;
+  return in_lto_p ? speaks_c_with_its_library() : left;
+}
+
+// GCC makes its copies of functions, and inlines what it decided to, when a body is asked for.
+static void settle_bodies() {
+  cgraph_node *node;
+  FOR_EACH_DEFINED_FUNCTION(node)
+  if (node->has_gimple_body_p() && !node->inlined_to && !node->in_other_partition)
+    node->get_body();
+}
+
+void driver::late() {
+  settle_bodies();
+  state.late = true;
+  state.settled.clear(); // statements that may be gone; is_settled() knows the others
+  lowered_module lowered = ask({/*whole=*/false, /*late=*/true});
+  if (lowered.m)
+    apply(lowered, Stage::Late);
+  out.dump();
 }
 
 // Which allocations of the source did nobody remove?
@@ -200,10 +273,17 @@ void driver::finish() {
     out.finish();
 }
 
+void register_late_pass(const char *plugin_name, driver &d) {
+  current = &d;
+  if (d.has_late())
+    add(plugin_name, new late_pass(g), "simdclone");
+}
+
 void register_passes(const char *plugin_name, driver &d) {
   current = &d;
   // GCC deletes them.
   add(plugin_name, new early_pass(g), "build_ssa_passes");
+  register_late_pass(plugin_name, d);
   add(plugin_name, new last_pass(g), "optimized");
 }
 

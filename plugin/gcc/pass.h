@@ -18,15 +18,19 @@ public:
       : opts(opts), sources(opts.NeedSource), out(sources, this->opts) {}
 
   void begin();
-  void early();               // all bodies in SSA form, before the first optimization
+  void early(); // all bodies in SSA form, before the first optimization
+  bool has_late() const { return opts.Rewrite && opts.LatePosition; }
+  bool late_is_due() const;
+  void late();                // all bodies again, behind GCC's inliner
   void last(::function *fun); // behind the last optimization
   void finish();
 
 private:
   void dump(EscModule *m);
-  lowered_module ask();
-  void decide(bool rewrite, const change_filter &changes);
+  lowered_module ask(question asked);
+  void decide(const change_filter &changes);
   bool may_change(tree caller, const char *kind, const gcall *call, tree callee);
+  std::set<EscSite> apply(lowered_module &lowered, Stage at);
   void record(const lowered_module &lowered, const std::set<EscSite> &moved);
 
   Options opts;
@@ -37,10 +41,13 @@ private:
   apply_state state;
   std::set<std::string> allocators; // the names of what made sites
   bool dumped = false;
+  bool left = false; // an allocation that could be rewritten is still there
 };
 
 // Registers the passes that call the driver.
 void register_passes(const char *plugin_name, driver &d);
+// Only what runs behind GCC's inliner.
+void register_late_pass(const char *plugin_name, driver &d);
 
 } // namespace escapement
 

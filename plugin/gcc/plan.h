@@ -137,6 +137,8 @@ basic_block isolate(gimple *stmt);
 // A block without statements behind `after`, in the same loop.
 basic_block empty_block(basic_block after);
 void remove_statement(gimple *stmt);
+// A name for what a call gives that is_settled() from now on.
+tree settled_name(tree type);
 
 // Statements before the iterator, and what they make.
 tree insert_value(gimple_stmt_iterator *gsi, tree type, tree_code code, tree a, tree b,

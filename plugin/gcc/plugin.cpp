@@ -3,6 +3,7 @@
 //
 //     -O1 and up                 the verdicts are applied before the first optimization
 //     -O0, mode=report, sanitizers, -fanalyzer   the same question, nothing is changed
+//     the link of -flto          what is left is asked about again; nothing is said
 //     -fsyntax-only              GCC makes no bodies; nothing is said
 //
 // INVARIANT  Without something to print, no source file is read again.
@@ -36,6 +37,8 @@ bool is_c() {
   const char *name = lang_hooks.name;
   return strncmp(name, "GNU C", 5) == 0 && (ISDIGIT(name[5]) || !name[5]);
 }
+
+bool is_link_of_lto() { return strcmp(lang_hooks.name, "GNU GIMPLE") == 0; }
 
 // noescape is Clang's; a program may say it to us too. A declaration keeps nothing of a parameter
 // but its type, so the type says it as well.
@@ -112,10 +115,18 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
     return 1;
   }
   leave_no_record();
-  if (!is_c() || flag_syntax_only || !read_flags(opts))
+  if (!(is_c() || is_link_of_lto()) || flag_syntax_only || !read_flags(opts))
     return 0;
-  the_driver = new driver(opts);
   const char *name = arguments->base_name;
+  if (is_link_of_lto()) {
+    // The compilations have spoken. One part of a program cannot say that the whole is closed.
+    opts.NeedSource = opts.WholeProgram = false;
+    opts.Rewrite &= !opts.Verify; // what is guarded needs a report that names it
+    the_driver = new driver(opts);
+    register_late_pass(name, *the_driver);
+    return 0;
+  }
+  the_driver = new driver(opts);
   register_callback(name, PLUGIN_ATTRIBUTES, register_attributes, nullptr);
   register_callback(name, PLUGIN_START_UNIT, start, nullptr);
   register_callback(name, PLUGIN_FINISH, finish, nullptr);

@@ -94,7 +94,7 @@ build_program() {
         PLUGIN_ARGS+=" -fplugin-arg-escapement-summaries=$OUT/summaries"
     fi
     if [[ $form == whole ]]; then
-        ! takes_plugin "$variant" || [[ $COMPILER_KIND != clang || ${brings_functions:-no} == yes ]] ||
+        ! takes_plugin "$variant" || [[ ${brings_functions:-no} == yes ]] ||
             PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
         prepare_whole "$name"
         tree=$CORPUS/tree/$name

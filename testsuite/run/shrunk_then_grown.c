@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
-// moved: 2
+// moved: 2 // moved-gcc: 3
 /* Shrinking gives bytes away; what comes back when it grows again is not promised, the rest is. */
 #include "trap.h"
 
