@@ -5,7 +5,11 @@
 /* A call that must be a tail call gives the frame back before the callee reads the memory. */
 #include "trap.h"
 
+#if defined(__clang__)
 #define MUSTTAIL __attribute__((musttail))
+#else
+#define MUSTTAIL
+#endif
 
 NOINLINE static unsigned finish(char *p, int n) {
     SCRIBBLE();

@@ -9,7 +9,7 @@ NOINLINE static unsigned work(size_t a, size_t b, size_t c) {
     if (!p)
         exit(1);
     fill(p, a, 1);
-    char *q = realloc(p, b);
+    char *q = realloc(p, b); // moves
     if (!q)
         exit(1);
     size_t kept = a < b ? a : b;
