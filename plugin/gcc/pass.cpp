@@ -24,7 +24,7 @@ public:
 };
 
 const pass_data late_data = {
-    SIMPLE_IPA_PASS, "escapement-late", OPTGROUP_OTHER, TV_NONE, 0, 0, 0, 0, 0,
+    SIMPLE_IPA_PASS, "escapement-late", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
 };
 
 class late_pass : public simple_ipa_opt_pass {
@@ -39,7 +39,7 @@ public:
 };
 
 const pass_data last_data = {
-    GIMPLE_PASS, "escapement-last", OPTGROUP_NONE, TV_NONE, PROP_cfg, 0, 0, 0, 0,
+    GIMPLE_PASS, "escapement-last", OPTGROUP_OTHER, TV_NONE, PROP_cfg, 0, 0, 0, 0,
 };
 
 class last_pass : public gimple_opt_pass {
@@ -161,7 +161,8 @@ void driver::early() {
   else
     targets.undo();
   left |= !opts.EarlyPosition;
-  if (!has_late() || !late_is_due()) // else there, when all is known
+  told = !has_late() || !late_is_due();
+  if (told) // else when all is known
     out.dump();
 }
 
@@ -241,13 +242,15 @@ void driver::late() {
   lowered_module lowered = ask({/*whole=*/false, /*late=*/true});
   if (lowered.m)
     apply(lowered, Stage::Late);
-  out.dump();
 }
 
 // Which allocations of the source did nobody remove?
 void driver::last(::function *fun) {
   if (!opts.NeedSource || !opts.Rewrite)
     return;
+  if (!told) // not in `late`: the bodies that it asks for end GCC's dump
+    out.dump();
+  told = true;
   out.saw_last();
   basic_block bb;
   FOR_EACH_BB_FN(bb, fun)

@@ -42,6 +42,7 @@ private:
   std::set<std::string> allocators; // the names of what made sites
   bool dumped = false;
   bool left = false; // an allocation that could be rewritten is still there
+  bool told = false; // -fopt-info has what was found
 };
 
 // Registers the passes that call the driver.
