@@ -11,10 +11,10 @@
 #include "check_command.h"
 #include "command.h"
 #include "run.h"
+#include "tempdir.h"
 #include "terminal.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
@@ -180,10 +180,8 @@ static char *directory_of(const char *model) {
 }
 
 static void ask(Request *r, Answer *answer) {
-    char scratch[] = "/tmp/escapement-why-XXXXXX";
+    char *scratch = temporary_directory();
     const Setting none = {NULL, NULL};
-    if (!mkdtemp(scratch))
-        trouble("cannot make a directory in /tmp: %s", strerror(errno));
     char *model = format_text("%s/model", scratch), *lines = format_text("%s/lines", scratch),
          *log = format_text("%s/log", scratch);
     char **argv = allocate(256 * sizeof *argv);
@@ -211,8 +209,8 @@ static void ask(Request *r, Answer *answer) {
     }
     const char *left[] = {model, lines, log};
     for (size_t i = 0; i < 3; i++)
-        unlink(left[i]);
-    rmdir(scratch);
+        unlink(left[i]); /* the next answer is not this one's */
+    free(scratch);
     if (status != 0)
         explain_failure(said ? said : "");
     if (!answer->model || !answer->lines)
