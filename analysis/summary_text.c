@@ -118,6 +118,7 @@ static EscSite copy_site(EscModule *to, EscFunc g, const Site *site, EscNumber s
     return esc_site(to, g, &info);
 }
 
+/* `args`: of the body that `op` is in, which may have none at all. */
 static EscOpInfo plain_op(const Op *op, const EscArg *args) {
     return (EscOpInfo){.kind = (EscOpKind)op->kind,
                        .flags = op->flags & (ESC_OPF_NARROW | SUMMARY_MANY),
@@ -128,14 +129,14 @@ static EscOpInfo plain_op(const Op *op, const EscArg *args) {
                        .hi = op->hi,
                        .width = op->width,
                        .index = op->index,
-                       .args = args,
+                       .args = op->nargs ? args + op->args : NULL,
                        .nargs = op->nargs};
 }
 
 /* An operation of a summary without what only this module understands. */
 static void write_op(EscModule *to, EscFunc g, const EscModule *m, const Function *s,
                      const Op *op) {
-    EscOpInfo info = plain_op(op, s->args + op->args);
+    EscOpInfo info = plain_op(op, s->args);
     switch ((EscOpKind)op->kind) {
     case ESC_OP_ALLOC:
         if (op->index == ESC_NONE || op->nargs == 0) {
@@ -398,7 +399,7 @@ static bool fits(const Function *declared, const Function *f) {
 static void model_op(EscModule *m, Function *model, EscFunc func, const EscModule *t,
                      const Op *op) {
     const Function *from = &t->funcs[0];
-    EscOpInfo info = plain_op(op, from->args + op->args);
+    EscOpInfo info = plain_op(op, from->args);
     EscArg size;
     if (op->kind == ESC_OP_ALLOC) {
         const Site *site = &t->sites[op->index];
