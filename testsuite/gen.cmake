@@ -13,7 +13,10 @@ function(escapement_add_gen_tests compiler plugin)
   set(run "${ESC_CASES_DIR}/gen/run" "--gen=$<TARGET_FILE:esc-gen>" "--cc=${compiler}" "--plugin=${plugin}" --jobs=2
           "--keep=${PROJECT_BINARY_DIR}/gen-failures")
   if(NOT ESCAPEMENT_SANITIZE)
-    list(APPEND run "--verify=$<TARGET_FILE:verify-static>")
+    list(APPEND run "--verify=$<TARGET_FILE:verify-static>" "--check=$<TARGET_FILE:escapement>")
+    if(TARGET plugin-lld19)
+      list(APPEND run "--lld=$<TARGET_FILE:plugin-lld19>")
+    endif()
   endif()
   # A plugin with sanitizers takes ten times as long; what it finds is in itself, not in the programs.
   if(ESCAPEMENT_SANITIZE)
