@@ -94,7 +94,7 @@ lowered_module driver::ask(question asked) {
 
 void driver::begin() {
   out.open();
-  if (!opts.Rewrite || Bisect::directory().empty())
+  if (!opts.Rewrite || in_lto_p || Bisect::directory().empty())
     return;
   searched = true;
   std::string wrong = search.open(Bisect::directory(), opts);
@@ -267,7 +267,7 @@ void driver::last(::function *fun) {
 }
 
 void driver::finish() {
-  if (searched && !seen_error() && !in_lto_p) {
+  if (searched && !seen_error()) {
     std::string wrong = search.write(main_input_filename ? main_input_filename : "-");
     if (!wrong.empty())
       error("escapement: %s", wrong.c_str());

@@ -119,10 +119,13 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
     return 0;
   const char *name = arguments->base_name;
   if (is_link_of_lto()) {
-    // The compilations have spoken. One part of a program cannot say that the whole is closed.
-    opts.NeedSource = opts.WholeProgram = false;
+    // One part of a program cannot say that the whole is closed.
+    opts.WholeProgram = false;
     opts.Rewrite &= !opts.Verify; // what is guarded needs a report that names it
+    opts.NeedSource = opts.Rewrite && (opts.MLevel || !opts.ReportFile.empty());
     the_driver = new driver(opts);
+    register_callback(name, PLUGIN_START_UNIT, start, nullptr);
+    register_callback(name, PLUGIN_FINISH, finish, nullptr);
     register_late_pass(name, *the_driver);
     return 0;
   }

@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "Lines.h"
 #include "Merge.h"
+#include <algorithm>
 #include <unistd.h>
 
 namespace escapement {
@@ -85,7 +86,9 @@ void report::open() {
   if (opts.ReportFile.empty())
     return;
   path = report_path(opts.ReportFile);
-  file = fopen(path.c_str(), "w");
+  // The parts of a program are compiled side by side, behind the step that makes them: that one
+  // begins the file.
+  file = fopen(path.c_str(), flag_ltrans ? "a" : "w");
   if (!file)
     error("escapement: cannot write the report %qs: %s", path.c_str(), xstrerror(errno));
 }
@@ -169,6 +172,8 @@ void report::share_sizes(const Site &s, std::vector<Finding> &copies) {
         copy.SizeBytes = f.SizeBytes;
 }
 
+static bool is_moved(const Finding &f) { return f.Moved; }
+
 // Each line once, and every copy of it.
 void report::gather(bool saw_last, std::vector<Finding> &lines, std::vector<Finding> &details) {
   for (const Finding &f : others)
@@ -179,6 +184,8 @@ void report::gather(bool saw_last, std::vector<Finding> &lines, std::vector<Find
   details = lines;
   for (auto &entry : sites) {
     std::vector<Finding> copies = finalCopies(entry.second, saw_last, opts);
+    if (in_lto_p && std::none_of(copies.begin(), copies.end(), is_moved))
+      continue;
     if (copies.empty())
       continue;
     share_sizes(entry.second, copies);
@@ -229,10 +236,13 @@ void report::finish() {
     write(details);
 }
 
+// In one piece, so that lines of the parts of a program do not mix.
 void report::write(const std::vector<Finding> &details) {
+  std::string text;
   for (const Finding &f : details)
-    fprintf(file, "%s\n", jsonLine(f).c_str());
-  bool failed = ferror(file) != 0;
+    text += jsonLine(f) + "\n";
+  setvbuf(file, nullptr, _IONBF, 0);
+  bool failed = fwrite(text.data(), 1, text.size(), file) != text.size();
   if (fclose(file) != 0 || failed)
     error("escapement: cannot write the report %qs: %s", path.c_str(), xstrerror(errno));
   file = nullptr;

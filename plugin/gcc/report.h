@@ -16,6 +16,7 @@ public:
   report(source_table &sources, const Options &opts) : sources(sources), opts(opts) {}
 
   // Opens the report file: one that cannot be written is an error of the compiler, before any work.
+  // At the link of -flto the compilations have spoken: only what is moved there is news.
   void open();
   // After esc_analyze, and after apply: remember the findings, and which sites were really moved.
   // `rewrote` false: nothing is ever applied, a verdict counts as done. Copies what it needs.

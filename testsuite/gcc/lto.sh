@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 arg=-fplugin-arg-escapement
-gcc=(timeout 120 "$ESC_GCC" -O2 -flto -fchecking=2)
+gcc=(timeout 120 "$ESC_GCC" -O2 -flto=2 -fchecking=2)
 plugin=("-fplugin=$ESC_PLUGIN" "$arg-m")
 
 fail() {
@@ -73,12 +73,13 @@ CODE
 # The program's calls of malloc.
 mallocs() { objdump -d "$1" | grep -c 'call.*<malloc@' || true; }
 
-# linked NAME CALLS ARGUMENT...: what the link makes of one.o and two.o says the same and calls malloc so often.
+# linked NAME CALLS LINES ARGUMENT...: what the link makes of one.o and two.o says the same and calls malloc so often; the
+# link prints LINES, what is news.
 linked() {
-    local name=$1 calls=$2
-    shift 2
+    local name=$1 calls=$2 lines=$3
+    shift 3
     "${gcc[@]}" "$@" one.o two.o -o "$name" 2>err || fail "$name: $(cat err)"
-    if grep -q 'moved\|escape' err; then fail "$name: the link reports: $(cat err)"; fi
+    [[ $(cat err) == "$lines" ]] || fail "$name: the link reports: $(cat err)"
     [[ $(timeout 20 ./"$name") == "$expected" ]] || fail "$name says something else"
     [[ $(mallocs "$name") == "$calls" ]] || fail "$name calls malloc $(mallocs "$name") times, not $calls"
 }
@@ -86,20 +87,23 @@ linked() {
 "$ESC_GCC" -O2 one.c two.c -o plain
 expected=$(./plain)
 for file in one two; do "${gcc[@]}" -c $file.c -o $file.o; done
-linked neither 3
-linked link 1 "${plugin[@]}" -flto-partition=none
+own='one.c:8:15: moved to stack: malloc(40)' lent='one.c:17:15: moved to stack: malloc(16)'
+linked neither 3 ''
+linked link 1 "$own"$'\n'"$lent" "${plugin[@]}" -flto-partition=none
+linked file 1 '' "-fplugin=$ESC_PLUGIN" "$arg-report=link.json" -flto-partition=none
+[[ $(grep -c '"kind":"site".*"moved":true' link.json) == 2 ]] || fail "the link's report: $(cat link.json)"
 
 for file in one two; do "${gcc[@]}" "${plugin[@]}" -c $file.c -o $file.o 2>>lines; done
 [[ $(grep -c 'moved to stack: malloc(40)' lines) == 1 ]] || fail "the compilations: $(cat lines)"
-linked compiled 2
-linked both 1 "${plugin[@]}" -flto-partition=none
+linked compiled 2 ''
+linked both 1 "$lent" "${plugin[@]}" -flto-partition=none
 # A function whose body is in another part of the program is not known.
-linked parts 2 "${plugin[@]}" -flto-partition=1to1
+linked parts 2 '' "${plugin[@]}" -flto-partition=1to1
 # What would be an error when compiling is one here, too.
 if "${gcc[@]}" "-fplugin=$ESC_PLUGIN" "$arg-nonsense" one.o two.o -o wrong 2>err; then fail "nonsense is accepted"; fi
 grep -q "unknown argument 'nonsense'" err || fail "$(cat err)"
 
 # Objects of files compiled with -fno-builtin: what is called malloc there may be anything.
 "${gcc[@]}" -fno-builtin -c one.c -o one.o
-linked foreign 3 "${plugin[@]}" -flto-partition=none
+linked foreign 3 '' "${plugin[@]}" -flto-partition=none
 echo "lto: ok"
