@@ -1,31 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* doctor.c - `escapement doctor`: what is installed, what works, what is missing and how to get it.
  *
- * "works" is tried, not guessed: each plugin compiles a program whose verdict is known, and the
- * runtime is preloaded into one. What other programs read is only looked for.
+ * "works" is tried, not guessed (trial.c): each plugin compiles a program whose verdict is known,
+ * the runtime is preloaded into one, verify mode catches one. What other programs read is only
+ * looked for.
  */
 #include "command.h"
 #include "place.h"
-#include "run.h"
 #include "table.h"
-#include "tempdir.h"
 #include "terminal.h"
+#include "trial.h"
 
-#include <errno.h>
 #include <jansson.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { SECONDS_TO_COMPILE = 120 };
-
 static const char about[] =
     "Say what is installed, which compilers match, and what is missing and how to get it."
-    "\vEach plugin is tried with its compiler, the runtime with a program. Other compilers in PATH "
-    "are "
-    "named with the reason why they have no plugin: a plugin is for one major version.\n"
+    "\vEach plugin is tried with its compiler (and Clang's with lld, for -flto), the runtime and "
+    "verify mode with a program, escapement-check with a file, each linker with what `escapement "
+    "ld' "
+    "asks of it. Other compilers in PATH are named with the reason why they have no plugin: a "
+    "plugin "
+    "is for one major version. `not there' is something that only one use needs, which is named.\n"
     "\n"
     "  escapement doctor\n"
     "  escapement doctor --json | jq '.checks[] | select(.state != \"works\")'\n"
@@ -68,6 +67,8 @@ typedef struct Report {
     Check *all;
     size_t n;
     size_t nplugins; /* that work */
+    char *compiler;  /* of the first of these; NULL: there is none */
+    const Plugin *plugin;
     bool runtime_works;
 } Report;
 
@@ -77,55 +78,28 @@ static void add(Report *report, char *name, State state, char *detail, char *rem
     report->all[report->n++] = (Check){name, state, detail, remedy};
 }
 
-/* ---- trying ---------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
-/* The first line of a file. */
-static char *first_line(const char *path) {
-    size_t length;
-    char *text = read_file(path, &length);
-    if (!text)
-        return copy_text("");
-    text[strcspn(text, "\n")] = '\0';
-    return text;
-}
+/* Sanitizers' builds: their plugin runs in no program but the compiler beside it. */
+#if defined(__has_feature)
+#define IS_SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define IS_SANITIZED 1
+#else
+#define IS_SANITIZED 0
+#endif
 
-/* NULL: it works; else what is wrong. */
-static char *try_plugin(const char *compiler, const Plugin *plugin) {
-    static const char source[] = "#include <stdlib.h>\n#include <string.h>\n"
-                                 "int f(const char *s) {\n    char *p = malloc(64);\n"
-                                 "    if (!p)\n        return 0;\n    strncpy(p, s, 63);\n"
-                                 "    p[63] = 0;\n    int n = (int)strlen(p);\n    free(p);\n"
-                                 "    return n;\n}\n";
-    char *directory = temporary_directory();
-    char *file = format_text("%s/try.c", directory), *log = format_text("%s/try.log", directory),
-         *object = format_text("%s/try.o", directory),
-         *load = format_text("-fplugin=%s", plugin->path), *wrong = NULL;
-    char *command[] = {(char *)(uintptr_t)compiler,
-                       load,
-                       (char[]){"-fplugin-arg-escapement-m"},
-                       (char[]){"-O2"},
-                       (char[]){"-c"},
-                       file,
-                       (char[]){"-o"},
-                       object,
-                       NULL};
-    const Setting settings[] = {{"CCACHE_DISABLE", "1"}, {NULL, NULL}};
-    if (!write_file(file, source, sizeof source - 1))
-        trouble("cannot write %s: %s", file, strerror(errno));
-    int status = run_command(command, settings, log, SECONDS_TO_COMPILE);
-    size_t length;
-    char *printed = read_file(log, &length);
-    if (status != 0)
-        wrong = first_line(log);
-    else if (!printed || !strstr(printed, "moved to stack: malloc(64)"))
-        wrong = copy_text("it compiles, and moves nothing");
-    free(printed);
-    free(file);
-    free(log);
-    free(object);
-    free(load);
-    free(directory);
-    return wrong;
+static const char again[] = "build Escapement, or install it again";
+
+/* Adds what a trial said: `wrong` NULL, it works. Takes the texts. */
+static bool add_trial(Report *report, char *name, char *wrong, char *where, const char *remedy) {
+    add(report, name, wrong ? BROKEN : WORKS,
+        wrong ? format_text("%s: %s", where, wrong) : copy_text(where),
+        wrong && remedy ? copy_text(remedy) : NULL);
+    bool works = !wrong;
+    free(wrong);
+    free(where);
+    return works;
 }
 
 static char *package_of(const Plugin *plugin) {
@@ -149,56 +123,154 @@ static char *compiler_of(const Plugin *plugin) {
     return path;
 }
 
+/* The first line that a command prints, "" when there is none. */
+static char *answer_of(const char *program, const char *option) {
+    char *quoted = quote_for_shell(program), line[4096] = "";
+    char *command = format_text("%s %s 2>/dev/null", quoted, option);
+    FILE *pipe = popen(command, "r");
+    if (pipe && !fgets(line, sizeof line, pipe))
+        *line = '\0';
+    if (pipe)
+        pclose(pipe);
+    line[strcspn(line, "\n")] = '\0';
+    free(command);
+    free(quoted);
+    return copy_text(line);
+}
+
+/* lld must be of the plugin's own version, as a compiler must. */
+static void check_link_plugin(Report *report, const Plugin *plugin, const char *compiler) {
+    char *name = format_text("plugin for lld %u (-flto)", plugin->version);
+    char *lld = answer_of(compiler, "-print-prog-name=ld.lld"), *path = find_program(lld);
+    char *version = path ? answer_of(path, "--version") : copy_text("");
+    char *number = format_text("LLD %u.", plugin->version);
+    if (access(plugin->link_path, R_OK) != 0)
+        add(report, name, MISSING, copy_text(plugin->link_path), copy_text(again));
+    else if (!strstr(version, number))
+        add(report, name, OPTIONAL,
+            format_text("%s finds %s", compiler, *version ? version : "no lld"),
+            format_text("Debian: apt-get install lld-%u", plugin->version));
+    else if (IS_SANITIZED)
+        add(report, name, THERE, copy_text(plugin->link_path), NULL);
+    else
+        add_trial(report, name, try_link_plugin(compiler, plugin),
+                  format_text("%s with %s", path, plugin->link_path),
+                  "build Escapement for this lld");
+    free(number);
+    free(version);
+    free(path);
+    free(lld);
+}
+
+/* `gcc -fplugin=escapement` looks in one place. Nothing of ours depends on it. */
+static void check_short_name(Report *report, const Plugin *plugin, const char *compiler) {
+    char *name = format_text("gcc-%u -fplugin=escapement", plugin->version);
+    char *directory = answer_of(compiler, "-print-file-name=plugin");
+    char *theirs = format_text("%s/escapement.so", directory), *real = realpath(theirs, NULL);
+    char *ours = realpath(plugin->path, NULL);
+    if (!real)
+        add(report, name, OPTIONAL, format_text("GCC looks for %s", theirs),
+            format_text("`escapement cc' and -fplugin=%s need no such place; ln -s %s %s/",
+                        plugin->path, plugin->path, directory));
+    else if (!ours || strcmp(real, ours) != 0)
+        add(report, name, THERE, format_text("GCC finds another one: %s", theirs),
+            format_text("-fplugin=%s is the one of this `escapement'", plugin->path));
+    else
+        add(report, name, THERE, copy_text(theirs), NULL);
+    free(ours);
+    free(real);
+    free(theirs);
+    free(directory);
+}
+
 static void check_plugin(Report *report, const Plugin *plugin) {
     char *name = format_text("plugin for %s %u", kind_name(plugin->kind), plugin->version);
     char *compiler = compiler_of(plugin);
     if (!plugin->exists) {
-        add(report, name, MISSING, copy_text(plugin->path),
-            copy_text("build Escapement, or install it again"));
+        add(report, name, MISSING, copy_text(plugin->path), copy_text(again));
     } else if (!compiler) {
         add(report, name, MISSING, format_text("its compiler is not in PATH"), package_of(plugin));
     } else {
-        char *wrong = try_plugin(compiler, plugin);
-        report->nplugins += !wrong;
-        add(report, name, wrong ? BROKEN : WORKS,
-            wrong ? format_text("%s: %s", compiler, wrong)
-                  : format_text("%s with %s", compiler, plugin->path),
-            wrong ? copy_text("build Escapement for this compiler") : NULL);
-        free(wrong);
+        bool works = add_trial(report, name, try_plugin(compiler, plugin),
+                               format_text("%s with %s", compiler, plugin->path),
+                               "build Escapement for this compiler");
+        if (works && report->nplugins++ == 0) {
+            report->compiler = copy_text(compiler);
+            report->plugin = plugin;
+        }
+        if (plugin->kind == COMPILER_CLANG)
+            check_link_plugin(report, plugin, compiler);
+        else
+            check_short_name(report, plugin, compiler);
     }
     free(compiler);
 }
 
+/* Adds that it is missing; false: it is there. */
+static bool is_missing(Report *report, Product which, const char *name, const char *purpose) {
+    if (place()->products[which])
+        return false;
+    add(report, copy_text(name), MISSING, format_text("needed by %s", purpose), copy_text(again));
+    return true;
+}
+
 static void check_runtime(Report *report) {
+    static const char name[] = "runtime";
     const char *path = place()->products[RUNTIME];
-    char *directory = temporary_directory(), *log = format_text("%s/run.log", directory),
-         *stats = format_text("%s/stats", directory), *output = format_text("json:%s", stats);
-    const Setting settings[] = {{"LD_PRELOAD", path ? path : ""},
-                                {"ESCAPEMENT_STATS", output},
-                                {"ASAN_OPTIONS", "verify_asan_link_order=0"},
-                                {NULL, NULL}};
-    char *command[] = {(char[]){"true"}, NULL};
-    if (!path) {
-        add(report, copy_text("runtime"), MISSING,
-            format_text("libescapement.so is not beside %s", place()->directory),
-            copy_text("build Escapement, or install it again"));
-    } else {
-        int status = run_command(command, settings, log, SECONDS_TO_COMPILE);
-        report->runtime_works = status == 0 && access(stats, R_OK) == 0;
-        add(report, copy_text("runtime"), report->runtime_works ? WORKS : BROKEN,
-            report->runtime_works ? copy_text(path) : first_line(log), NULL);
-    }
-    free(directory);
-    free(log);
-    free(stats);
-    free(output);
+    if (!is_missing(report, RUNTIME, name, "programs linked by `escapement cc'"))
+        report->runtime_works =
+            add_trial(report, copy_text(name), try_runtime(path), copy_text(path), again);
 }
 
 static void check_product(Report *report, Product which, const char *name, const char *purpose) {
-    const char *path = place()->products[which];
-    add(report, copy_text(name), path ? THERE : MISSING,
-        path ? copy_text(path) : format_text("needed by %s", purpose),
-        path ? NULL : copy_text("build Escapement, or install it again"));
+    if (!is_missing(report, which, name, purpose))
+        add(report, copy_text(name), THERE, copy_text(place()->products[which]), NULL);
+}
+
+static void check_verify(Report *report) {
+    static const char name[] = "verify's library";
+    const char *path = place()->products[VERIFY];
+    if (is_missing(report, VERIFY, name, "-fplugin-arg-escapement-verify"))
+        return;
+    if (report->compiler && !IS_SANITIZED)
+        add_trial(report, copy_text(name), try_verify(report->compiler, report->plugin, path),
+                  copy_text(path), again);
+    else
+        add(report, copy_text(name), THERE, copy_text(path), NULL);
+}
+
+static void check_check(Report *report) {
+    static const char name[] = "escapement-check";
+    char *path = format_text("%s/escapement-check", place()->directory);
+    if (access(path, X_OK) != 0)
+        add(report, copy_text(name), OPTIONAL,
+            format_text("for escapement check, why, and what top tries"),
+            copy_text("it needs Clang as a library: Debian: apt-get install libclang-19-dev, and "
+                      "build Escapement again"));
+    else
+        add_trial(report, copy_text(name), try_check(path), copy_text(path), again);
+    free(path);
+}
+
+/* What `escapement ld' may link with. */
+static void check_linkers(Report *report) {
+    static const char *const names[] = {"bfd", "lld", "gold", "mold"};
+    size_t nworking = 0;
+    for (size_t i = 0; report->compiler && i < sizeof names / sizeof *names; i++) {
+        char *program = format_text("ld.%s", names[i]), *path = find_program(program), *version;
+        if (path) {
+            char *wrong = try_linker(report->compiler, names[i], &version);
+            nworking += !wrong;
+            add_trial(report, format_text("escapement ld, -fuse-ld=%s", names[i]), wrong,
+                      copy_text(version ? version : path), "take another linker");
+            free(version);
+        }
+        free(path);
+        free(program);
+    }
+    if (report->compiler && nworking == 0)
+        add(report, copy_text("escapement ld"), OPTIONAL, copy_text("no linker that it can ask"),
+            copy_text("GNU ld or lld (Debian: apt-get install binutils, or lld)"));
 }
 
 static void check_tool(Report *report, const char *name, const char *purpose) {
@@ -277,8 +349,12 @@ int doctor_main(int argc, char **argv) {
     check_runtime(&report);
     check_product(&report, RUNTIME_STATIC, "static runtime", "programs linked with -static");
     check_product(&report, MEASURE, "counting library", "escapement measure");
-    check_product(&report, VERIFY, "verify's runtime", "-fplugin-arg-escapement-verify");
+    check_product(&report, ANNOTATE, "annotate.h", "promises in the source");
+    check_verify(&report);
+    check_check(&report);
+    check_linkers(&report);
     check_tool(&report, "ccache", "escapement cc --launcher=ccache");
+    check_tool(&report, "bear", "compile_commands.json of a build by make (bear -- make)");
     bool held = report.nplugins > 0 && report.runtime_works;
     if (json)
         print_json(&report, held);

@@ -58,8 +58,12 @@ static char *place_of(const char *directory, const char *relative) {
 static void add_plugin(Place *p, CompilerKind kind, unsigned version, const char *relative) {
     p->plugins = reallocate(p->plugins, (p->nplugins + 1) * sizeof *p->plugins);
     Plugin *plugin = &p->plugins[p->nplugins++];
-    *plugin = (Plugin){kind, version, place_of(p->directory, relative), false};
+    *plugin = (Plugin){kind, version, place_of(p->directory, relative), false, NULL};
     plugin->exists = access(plugin->path, R_OK) == 0;
+    if (kind == COMPILER_CLANG)
+        plugin->link_path =
+            format_text("%.*s/escapement-lld.so", (int)(strrchr(plugin->path, '/') - plugin->path),
+                        plugin->path);
 }
 
 static void add_product(Place *p, Product which, const char *relative) {

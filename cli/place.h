@@ -18,6 +18,7 @@ typedef struct Plugin {
     unsigned version; /* the compiler's major version */
     char *path;       /* absolute */
     bool exists;
+    char *link_path; /* what lld loads, beside it; NULL: GCC's linker loads none */
 } Plugin;
 
 typedef struct Place {

@@ -160,14 +160,3 @@ if command -v script >/dev/null; then
     NO_COLOR=1 coloured
     lacks out "$(printf '\033')"
 fi
-
-# The doctor.
-ends 0 escapement doctor
-has out '^plugin for Clang 19 +works '
-has out '^runtime +works '
-ends 0 escapement doctor --json
-[[ $(jsonq out '[c["state"] for c in d["checks"] if c["name"] == "plugin for Clang 19"]') == "['works']" ]] || fail "$(cat out)"
-if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
-    ends 1 env PATH="${ESC_COMMAND%/*}" "$ESC_COMMAND" doctor
-    has out '^plugin for Clang 19 +missing +its compiler is not in PATH; install clang-19'
-fi
