@@ -21,6 +21,8 @@ static void *new (size_t size) {
     __asm__(".globl " #name "\n.type " #name ", %function\n.set " #name ", " #target)
 #define FREE(name) ALIAS(name, escrt_free)
 
+ALIAS(escrt_own_malloc, escrt_malloc);
+ALIAS(escrt_own_free, escrt_free);
 ALIAS(malloc, escrt_malloc);
 ALIAS(_Znwm, new);
 ALIAS(_Znam, new);

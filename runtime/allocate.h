@@ -5,9 +5,9 @@
 
 #include "rt.h"
 
-/* 16-byte aligned; NULL without touching errno: entries.c sets it. */
-void *escrt_malloc(size_t size);
-void escrt_free(void *p);
+/* malloc and free by names that no other copy of this library in the process can take over. */
+HIDDEN void *escrt_own_malloc(size_t size);
+HIDDEN void escrt_own_free(void *p);
 
 void *escrt_malloc_slow(size_t size);
 void *escrt_new_slow(size_t size);

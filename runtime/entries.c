@@ -12,6 +12,7 @@
 #include "heap.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* init.c refers to it, so that a static link that needs malloc gets these too: libc's own calloc
@@ -29,7 +30,7 @@ EXPORT void *calloc(size_t count, size_t size) {
     if (unlikely(__builtin_mul_overflow(count, size, &bytes)))
         return or_enomem(NULL);
     if (likely(bytes <= MAX_SMALL)) {
-        void *p = escrt_malloc(bytes);
+        void *p = escrt_own_malloc(bytes);
         return likely(p) ? memset(p, 0, bytes) : NULL;
     }
     bool zeroed;
@@ -67,9 +68,9 @@ static size_t with_room(size_t size, size_t old) {
 static void *moved(void *p, size_t size, size_t old) {
     size_t room = with_room(size, old);
     int saved = errno;
-    void *new = escrt_malloc(room);
+    void *new = escrt_own_malloc(room);
     if (!new &&room != size) {
-        new = escrt_malloc(room = size);
+        new = escrt_own_malloc(room = size);
         if (new) /* the first refusal is no failure */
             errno = saved;
     }
@@ -83,15 +84,15 @@ static void *moved(void *p, size_t size, size_t old) {
         escrt_heap_resize(span, span->npages, size);
     if (size <= old || escrt_debug_level || !escrt_heap_move(span_of(p), span))
         memcpy(new, p, min_size(size, old));
-    escrt_free(p);
+    escrt_own_free(p);
     return new;
 }
 
 EXPORT void *realloc(void *p, size_t size) {
     if (!p)
-        return escrt_malloc(size);
+        return escrt_own_malloc(size);
     if (size == 0) {
-        escrt_free(p);
+        escrt_own_free(p);
         return NULL;
     }
     if (unlikely(size > MAX_REQUEST))
@@ -195,10 +196,19 @@ static bool size_matches(const void *p, size_t size) {
     return size <= bytes && (size > bytes / 2 || class_of(size) == span->class);
 }
 
+/* Where another malloc than ours serves the program and has no free_sized, it is ours that gets its
+ * objects. */
+static void free_whosever(void *p) {
+    if (span_of(p))
+        escrt_own_free(p);
+    else
+        free(p);
+}
+
 EXPORT void free_sized(void *p, size_t size) {
     if (p && unlikely(!size_matches(p, size)))
         escrt_die_of(p, "free_sized with another size than the object was allocated with");
-    escrt_free(p);
+    free_whosever(p);
 }
 
 /* An alignment may have asked for a larger class, so the size is bounded from above alone. */
@@ -208,5 +218,5 @@ EXPORT void free_aligned_sized(void *p, size_t align, size_t size) {
         escrt_die_of(p, "free_aligned_sized with another size than the object was allocated with");
     if (span && unlikely(!is_power_of_two(align) || (uintptr_t)p % align))
         escrt_die_of(p, "free_aligned_sized with an alignment the object does not have");
-    escrt_free(p);
+    free_whosever(p);
 }

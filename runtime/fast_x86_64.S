@@ -367,6 +367,8 @@
     .endm
 
     ALIAS malloc, escrt_malloc
+    ALIAS escrt_own_malloc, escrt_malloc
+    ALIAS escrt_own_free, escrt_free
     ALIAS _Znwm, escrt_new
     ALIAS _Znam, escrt_new
     .irp name, free, cfree, _ZdlPv, _ZdaPv, _ZdlPvm, _ZdaPvm, _ZdlPvRKSt9nothrow_t, \

@@ -54,14 +54,27 @@ static bool grow_tables(size_t pages) {
     return true;
 }
 
-/* Tries the place for a range of 2^shift bytes that is `skipped` ranges from the first, and makes
+static size_t table_bytes(uint32_t shift) {
+    return ((size_t)1 << (shift - PAGE_SHIFT)) * (sizeof(PageRecord) + sizeof(Span *));
+}
+
+/* From one copy of this library to the next: what the largest range takes for which there is room,
+ * whatever the range of this one is, or one would begin within another's. */
+static size_t stride(size_t room) {
+    uint32_t shift = RANGE_SHIFT;
+    while (shift > MIN_RANGE_SHIFT && room < ((size_t)1 << shift) + 2 * table_bytes(shift))
+        shift--;
+    return ((size_t)1 << shift) + 2 * round_up(table_bytes(shift), CHUNK_BYTES);
+}
+
+/* Tries the place for a range of 2^shift bytes that is `skipped` strides from the first, and makes
  * what must be there from the start: tables, and the first pages. */
 static bool place(uint32_t shift, uint32_t skipped) {
     size_t range = (size_t)1 << shift, pages = range >> PAGE_SHIFT, room;
-    size_t tables = pages * (sizeof(PageRecord) + sizeof(Span *));
+    size_t tables = table_bytes(shift);
     size_t bits = pages / 8, summaries = escrt_pagetree_summary_bytes((uint32_t)pages);
     uintptr_t start = round_up(escrt_sys_quiet_place(&room), CHUNK_BYTES);
-    size_t before = skipped * (range + 2 * round_up(tables, CHUNK_BYTES));
+    size_t before = skipped * stride(room);
     if (room < before + range + 2 * tables)
         return false;
     char *maps = escrt_sys_map(2 * bits + summaries);

@@ -5,6 +5,11 @@
  * constructors of libraries ours depends on: everything is made at that first call. The constructor
  * registers what needs libc to be ready: the handlers of fork and exit.
  *
+ * Where another malloc comes first in the search order (another copy of this library, in a program
+ * that is linked with it and has it preloaded too) nobody calls us, and nothing is made: no heap,
+ * no handler, no report. Whoever comes all the same, by the names that the other one lacks, is
+ * served: all is made then.
+ *
  * LOCKS  fork takes every lock, in order, so that the child finds each heap at rest, and the child
  * makes them free again. Caches of CPUs have none and need none: a change is one store.
  */
@@ -20,15 +25,19 @@
 #include "scavenge.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 static Lock init_lock = LOCK_INIT(RANK_START);
 static _Atomic enum { NOT_READY, READY, FAILED } state;
+static bool yields, started;
 
 __attribute__((used)) static const char *const linked = &escrt_entries_are_linked;
 
 bool escrt_is_ready(void) {
     return atomic_load_explicit(&state, memory_order_acquire) == READY;
 }
+
+static void start(void);
 
 COLD static bool init(void) {
     lock_take(&init_lock);
@@ -38,6 +47,8 @@ COLD static bool init(void) {
         if (made)
             escrt_config_read();
         atomic_store_explicit(&state, made ? READY : FAILED, memory_order_release);
+        if (made && yields)
+            start();
     }
     lock_give(&init_lock);
     return state == READY;
@@ -66,15 +77,31 @@ static void after_fork_in_child(void) {
     fork_all(false, true);
 }
 
-__attribute__((constructor)) static void register_handlers(void) {
-    if (!escrt_init())
-        return;
+static void start(void) {
+    started = true;
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     escrt_report_start();
     escrt_heapprofile_start();
 }
 
+/* Does malloc, as the dynamic linker has bound the name, lead here? What it returns says so; an
+ * address of the function may be the program's own jump to it. */
+static bool serves_the_program(void) {
+    void *p = malloc(1);
+    bool ours = !p || span_of(p);
+    free(p);
+    return ours;
+}
+
+__attribute__((constructor)) static void start_or_yield(void) {
+    yields = !serves_the_program();
+    if (!yields && escrt_init())
+        start();
+}
+
 __attribute__((destructor)) static void at_exit(void) {
+    if (!started)
+        return;
     escrt_heapprofile_exit();
     escrt_report_exit();
 }

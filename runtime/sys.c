@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -77,11 +78,24 @@ void escrt_sys_renew(void *address, size_t bytes) {
 }
 
 /* Mappings grow down from near the top, programs lie low or at two thirds; half of the way up is
- * nobody's, and as random as the top is. An eighth of the way is then ours without a meeting.
+ * nobody's. An eighth of the way is then ours without a meeting.
+ * Two copies of this library in one process have to come out at the same place, where the second
+ * sees the first: so the place follows from where the stack is, as random as the system makes it,
+ * and not from where a mapping would lie now.
  * valgrind maps upwards from low addresses, and lets a program have those below 64 GiB: a half of
  * them is far from where it begins. */
 enum { LOW_END = 1 << 30 };
 #define LOW_PLACE ((uintptr_t)32 << 30)
+
+/* The address of a few bytes that the kernel puts on the first stack. */
+static uintptr_t stack_place(void) {
+    return (uintptr_t)getauxval(AT_RANDOM);
+}
+
+/* Multiples of 4 MiB below 512 GiB, from the bits that differ from run to run. */
+static uintptr_t scatter(uintptr_t place) {
+    return (uintptr_t)(((uint64_t)place >> 4) * 0x9e3779b97f4a7c15u >> 47) << 22;
+}
 
 uintptr_t escrt_sys_quiet_place(size_t *bytes) {
     void *top = escrt_sys_map(OS_PAGE_BYTES);
@@ -97,8 +111,9 @@ uintptr_t escrt_sys_quiet_place(size_t *bytes) {
         *bytes = LOW_PLACE / 2;
         return LOW_PLACE;
     }
-    *bytes = (uintptr_t)top / 8;
-    return (uintptr_t)top / 2;
+    uintptr_t stack = stack_place() ? stack_place() : (uintptr_t)top;
+    *bytes = stack / 8;
+    return stack / 2 - scatter(stack) % (stack / 64);
 }
 
 void escrt_sys_unmap(void *address, size_t bytes) {

@@ -47,8 +47,8 @@ static inline bool sys_failed(long result) {
     return result < 0 && result > -4096;
 }
 
-/* An address far from where the system puts mappings, and how much around it is likely to stay
- * free. */
+/* An address far from where the system puts mappings, and how much from there on is likely to stay
+ * free. The same whoever asks in a process, and whenever. */
 uintptr_t escrt_sys_quiet_place(size_t *bytes);
 /* Memory at an address where nothing is mapped yet. False: no memory, or *taken: something is. */
 bool escrt_sys_map_at(void *address, size_t bytes, bool *taken);
