@@ -240,7 +240,7 @@ bool can_clone(tree decl) {
   cgraph_node *node = cgraph_node::get(decl);
   ::function *fun = node ? node->get_fun() : nullptr;
   if (!fun || node->get_availability() < AVAIL_AVAILABLE || stdarg_p(TREE_TYPE(decl)) ||
-      !tree_versionable_function_p(decl) || !opt_for_fn(decl, optimize) ||
+      !tree_versionable_function_p(decl) || (optimize && !opt_for_fn(decl, optimize)) ||
       DECL_STATIC_CHAIN(decl) || fun->calls_setjmp || fun->has_nonlocal_label ||
       fun->has_forced_label_in_static)
     return false;

@@ -61,7 +61,9 @@ void inline_marked(cgraph_node *caller) {
 } // namespace
 
 bool may_inline(tree decl) {
-  return tree_inlinable_function_p(decl) && !lookup_attribute("noinline", DECL_ATTRIBUTES(decl)) &&
+  // At -O0 GCC inlines nothing, and what is reported there is what would be done without it.
+  return (!optimize || tree_inlinable_function_p(decl)) &&
+         !lookup_attribute("noinline", DECL_ATTRIBUTES(decl)) &&
          !lookup_attribute("noipa", DECL_ATTRIBUTES(decl)) &&
          !lookup_attribute("noclone", DECL_ATTRIBUTES(decl)) && !DECL_UNINLINABLE(decl);
 }

@@ -6,6 +6,7 @@
 //
 // NOT HERE  Statements (lower_body.cpp and what it names).
 #include "apply.h"
+#include "Promises.h"
 #include "lower_impl.h"
 #include "slice.h"
 
@@ -235,6 +236,8 @@ void module_lowering::declare(tree decl, EscFunc id) {
   uint32_t flags = function_flags(decl);
   if (!opts.Rewrite && !optimize)
     flags &= ~uint32_t(ESC_FUNC_NO_REWRITE); // -O0 reports what would be done
+  if (opts.Promised)
+    flags |= opts.Promised->functionFlags(linkage_name(decl));
   if (closed)
     signatures.declare(m, id, decl);
   esc_function_declare(m, id, parameters(decl) + (rest ? 1 : 0), flags);

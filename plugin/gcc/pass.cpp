@@ -140,9 +140,19 @@ void driver::record(const lowered_module &lowered, const std::set<EscSite> &move
                     nullptr);
 }
 
+// From here on as if somebody read the lines: promises are about places of the source.
+void driver::heed() {
+  promised = promises.take();
+  if (promised.empty())
+    return;
+  opts.Promised = &promised;
+  opts.NeedSource = true;
+}
+
 void driver::early() {
   if (seen_error() || in_lto_p)
     return;
+  heed();
   bool rewrite = opts.Rewrite && opts.EarlyPosition;
   change_filter changes = [this](tree caller, const char *kind, const gcall *call, tree callee) {
     return may_change(caller, kind, call, callee);
@@ -174,6 +184,10 @@ void driver::decide(const change_filter &changes) {
   for (unsigned round = 0; round < max_rounds && lowered.m && inline_requested(lowered, changes);
        ++round)
     lowered = ask(asked);
+  // What a wrapper allocates may be no allocation any more in the function that promised.
+  if (out.has_breaches())
+    if (lowered_module whole = ask({/*whole=*/true, /*late=*/false}); whole.m)
+      out.look_for_breaches(whole);
   // What one round moves may show in the next one what its contents are, and what realloc made.
   for (Stage at : {Stage::Early, Stage::Again}) {
     if (!lowered.m)
@@ -256,6 +270,8 @@ void driver::last(::function *fun) {
   FOR_EACH_BB_FN(bb, fun)
   for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
     auto *call = dyn_cast<gcall *>(gsi_stmt(gsi));
+    if (call && opts.Promised && !gimple_call_internal_p(call))
+      out.still_called(call);
     tree decl = call && !gimple_call_internal_p(call) ? gimple_call_fndecl(call) : NULL_TREE;
     if (!decl)
       continue;

@@ -6,6 +6,7 @@
 #define ESCAPEMENT_GCC_PASS_H
 
 #include "Bisect.h"
+#include "annotations.h"
 #include "apply.h"
 #include "report.h"
 
@@ -15,8 +16,10 @@ namespace escapement {
 class driver {
 public:
   explicit driver(const Options &opts)
-      : opts(opts), sources(opts.NeedSource), out(sources, this->opts) {}
+      : opts(opts), sources(opts.NeedSource), promises(sources), out(sources, this->opts) {}
 
+  // Reads what the source promises; null: nobody does.
+  annotations *reader() { return opts.Sanitized ? nullptr : &promises; }
   void begin();
   void early(); // all bodies in SSA form, before the first optimization
   bool has_late() const { return opts.Rewrite && opts.LatePosition; }
@@ -26,6 +29,7 @@ public:
   void finish();
 
 private:
+  void heed();
   void dump(EscModule *m);
   lowered_module ask(question asked);
   void decide(const change_filter &changes);
@@ -37,6 +41,8 @@ private:
   bool searched = false; // `escapement bisect` wants to know what was changed
   Bisect search;
   source_table sources;
+  annotations promises; // as they are parsed
+  Promises promised;    // all of them, when all is parsed
   report out;
   apply_state state;
   std::set<std::string> allocators; // the names of what made sites

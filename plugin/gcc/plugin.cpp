@@ -5,6 +5,7 @@
 //     -O0, mode=report, sanitizers, -fanalyzer   the same question, nothing is changed
 //     the link of -flto          what is left is asked about again; nothing is said
 //     -fsyntax-only              GCC makes no bodies; nothing is said
+//     -E                         annotate.h has to know that we shall be there
 //
 // INVARIANT  Without something to print, no source file is read again.
 //
@@ -53,6 +54,7 @@ void register_attributes(void *, void *) {
   static const attribute_spec noescape = {"noescape",      0,      0, true, false, false, false,
                                           accept_noescape, nullptr};
   register_attribute(&noescape);
+  annotations::register_with_gcc(the_driver->reader());
 }
 
 // GCC writes its command line into debug information, and an object must not depend on what we
@@ -69,6 +71,11 @@ void leave_no_record() {
   }
 }
 
+void body_parsed(void *function, void *) {
+  if (annotations *reader = the_driver->reader())
+    reader->read_body(static_cast<tree>(function));
+}
+
 void start(void *, void *) { the_driver->begin(); }
 void finish(void *, void *) { the_driver->finish(); }
 
@@ -81,8 +88,7 @@ bool asks_for_opt_info() {
   return false;
 }
 
-// False: there is nothing to do.
-bool read_flags(Options &opts) {
+void read_flags(Options &opts) {
   opts.Sanitized = flag_sanitize != 0;
   // The analyzer runs behind us and is to see the program that was written.
   opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized &&
@@ -94,7 +100,6 @@ bool read_flags(Options &opts) {
   // The runtime's traces go by frame pointers.
   if (opts.Verify && opts.Rewrite)
     SET_OPTION_IF_UNSET(&global_options, &global_options_set, flag_omit_frame_pointer, 0);
-  return opts.Rewrite || opts.NeedSource;
 }
 
 } // namespace
@@ -115,8 +120,9 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
     return 1;
   }
   leave_no_record();
-  if (!(is_c() || is_link_of_lto()) || flag_syntax_only || !read_flags(opts))
+  if (!(is_c() || is_link_of_lto()) || flag_syntax_only)
     return 0;
+  read_flags(opts);
   const char *name = arguments->base_name;
   if (is_link_of_lto()) {
     // One part of a program cannot say that the whole is closed.
@@ -129,8 +135,10 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
     register_late_pass(name, *the_driver);
     return 0;
   }
+  annotations::announce();
   the_driver = new driver(opts);
   register_callback(name, PLUGIN_ATTRIBUTES, register_attributes, nullptr);
+  register_callback(name, PLUGIN_PRE_GENERICIZE, body_parsed, nullptr);
   register_callback(name, PLUGIN_START_UNIT, start, nullptr);
   register_callback(name, PLUGIN_FINISH, finish, nullptr);
   register_passes(name, *the_driver);

@@ -98,7 +98,7 @@ void report::collect(Stage at, const lowered_module &lowered, const std::set<Esc
   collector c{*this, at, lowered, moved, rewrote, heap_locals, {}, {}};
   for (const lowered_function &f : lowered.functions)
     c.functions[f.id] = f.node->decl;
-  int level = opts.MLevel >= 2 || file ? 2 : 1;
+  int level = opts.MLevel >= 2 || file || opts.Promised ? 2 : 1;
   c.only_level1 = level == 2 && opts.MLevel < 2;
   if (c.only_level1)
     esc_findings(
@@ -114,6 +114,41 @@ void report::collect(Stage at, const lowered_module &lowered, const std::set<Esc
         c->r.add(*c, *f);
       },
       &c);
+  if (at != Stage::First || !opts.Promised)
+    return;
+  look_for_breaches(lowered);
+  if (!opts.Rewrite)
+    note_inlined(lowered);
+}
+
+// Where nothing is changed, a wrapper's allocation is not seen in its callers. The library asks for
+// the inlining of a call only when what it allocates can surely be moved then.
+void report::note_inlined(const lowered_module &lowered) {
+  for (const lowered_function &f : lowered.functions)
+    for (EscOp op = 0; op < f.op_stmt.size(); ++op) {
+      const EscSite *sites;
+      uint32_t count;
+      auto *call = f.op_stmt[op] ? dyn_cast<gcall *>(f.op_stmt[op]) : nullptr;
+      if (!call || esc_op_action(lowered.m.get(), f.id, op, &sites, &count) != ESC_ACT_INLINE)
+        continue;
+      place at = sources.at(get_range_from_loc(line_table, gimple_location(call)).m_start);
+      Finding moved;
+      moved.File = at.file;
+      moved.Line = at.line;
+      moved.Col = at.col;
+      moved.Moved = true;
+      moved.Placement = ESC_PLACE_SLOT;
+      inlined.push_back(std::move(moved));
+    }
+}
+
+void report::look_for_breaches(const lowered_module &lowered) {
+  breaches = opts.Promised->breaches(lowered.m.get(), [&](const std::string &name) {
+    for (const lowered_function &f : lowered.functions)
+      if (linkage_name_of(f.node->decl) == name)
+        return f.id;
+    return EscFunc(ESC_NONE);
+  });
 }
 
 void report::add(collector &c, const EscFinding &f) {
@@ -152,6 +187,9 @@ void report::add_site(const collector &c, EscSite id, Finding found) {
   found.Call = s.source->text;
   found.Callee = s.source->callee;
   found.Chain = s.chain;
+  if (opts.Promised)
+    if (const std::string *why = opts.Promised->allowed({found.File, found.Line, found.Col}))
+      found.Allowed = *why;
   found.Hash = site_hash(c.lowered, id);
   setVerdict(found, verdict, c.rewrote, c.moved.count(id) != 0);
   found.SizeBytes = requested_bytes(c.lowered.m.get(), s.call);
@@ -162,6 +200,11 @@ void report::still_there(const call_info *site, const std::string &chain) {
   auto known = site ? sites.find(site) : sites.end();
   if (known != sites.end())
     known->second.LeftInChains.push_back(chain);
+}
+
+void report::still_called(const gcall *call) {
+  place at = sources.at(get_range_from_loc(line_table, gimple_location(call)).m_start);
+  left.push_back({Position(at.file, at.line, at.col), sources.chain(call)});
 }
 
 // The call of a moved site is gone by the time it is collected.
@@ -218,6 +261,19 @@ void report::dump() {
   }
 }
 
+// A promise that is not kept is an error where it stands.
+bool report::say_broken(const std::vector<Finding> &details) {
+  if (!opts.Promised)
+    return false;
+  std::vector<Finding> found = details;
+  found.insert(found.end(), inlined.begin(), inlined.end());
+  std::vector<BrokenPromise> broken = opts.Promised->onHeap(found, last_seen ? &left : nullptr);
+  broken.insert(broken.end(), breaches.begin(), breaches.end());
+  for (const BrokenPromise &b : broken)
+    error_at(location_t(b.What->Host), "escapement: %s", b.Text.c_str());
+  return !broken.empty();
+}
+
 void report::finish() {
   if (seen_error()) {
     if (file)
@@ -227,6 +283,12 @@ void report::finish() {
   }
   std::vector<Finding> lines, details;
   gather(last_seen, lines, details);
+  if (say_broken(details)) {
+    if (file)
+      fclose(file);
+    file = nullptr;
+    return;
+  }
   if (opts.MLevel) {
     bool colour = isatty(STDERR_FILENO) && pp_show_color(global_dc->printer);
     std::string text = linesText(lines, opts.MLevel, colour);

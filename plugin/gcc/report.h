@@ -7,7 +7,7 @@
 #define ESCAPEMENT_GCC_REPORT_H
 
 #include "lower.h"
-#include "Finding.h"
+#include "Promises.h"
 
 namespace escapement {
 
@@ -24,6 +24,11 @@ public:
                bool rewrote, const std::set<std::pair<EscFunc, EscLocal>> &heap_locals = {});
   // The end of the optimizer: this allocation call is still there.
   void still_there(const call_info *site, const std::string &chain);
+  // With promises: of any call.
+  void still_called(const gcall *call);
+  // With promises, in a model of the whole unit: those of functions that are broken in it.
+  void look_for_breaches(const lowered_module &lowered);
+  bool has_breaches() const { return !breaches.empty(); }
   void saw_last() { last_seen = true; }
   // In a pass: what is known so far goes where -fopt-info says.
   void dump();
@@ -37,6 +42,8 @@ private:
   void add_site(const collector &c, EscSite id, Finding found);
   static void share_sizes(const Site &s, std::vector<Finding> &copies);
   void gather(bool saw_last, std::vector<Finding> &lines, std::vector<Finding> &details);
+  void note_inlined(const lowered_module &lowered);
+  bool say_broken(const std::vector<Finding> &details);
   void write(const std::vector<Finding> &details);
 
   source_table &sources;
@@ -46,6 +53,9 @@ private:
   bool last_seen = false;
   std::map<const call_info *, Site> sites;
   std::vector<Finding> others; // parameters, results, locals
+  std::vector<BrokenPromise> breaches;
+  std::vector<RemainingCall> left; // with promises: every call
+  std::vector<Finding> inlined;    // with promises: what would be moved behind inlining
   // Locals that were moved to the heap, by their place.
   std::map<std::tuple<std::string, unsigned, unsigned>, Finding> heap_locals;
 };

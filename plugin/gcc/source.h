@@ -39,6 +39,7 @@ struct call_info {
 class source_table {
 public:
   explicit source_table(bool enabled) : enabled(enabled) {}
+  void enable() { enabled = true; }
 
   place at(location_t where) const;
   bool is_system_header(const std::string &file) const { return system_headers.count(file) != 0; }

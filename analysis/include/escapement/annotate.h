@@ -10,9 +10,9 @@
  * it
  *
  * A promise that is not kept is an error of the compilation, at the promise, with the way that
- * breaks it. Promises are checked by Escapement's plugin for Clang and by `escapement check`, which
- * define
- * __ESCAPEMENT__. Without them, and with any other compiler, they are nothing at all.
+ * breaks it. Promises are checked by Escapement's plugins for Clang and GCC and by `escapement
+ * check`, which define __ESCAPEMENT__. Without them, and with any other compiler, they are nothing
+ * at all.
  *
  * They stand before a declaration. Each name of a function carries what any of its declarations in
  * the file says.
@@ -24,6 +24,10 @@
 #define ESC_MUST_STACK __attribute__((annotate("escapement.must_stack")))
 #define ESC_NO_ALLOC __attribute__((annotate("escapement.no_alloc")))
 #define ESC_MAY_HEAP(reason) __attribute__((annotate("escapement.may_heap:" reason)))
+#elif defined(__ESCAPEMENT__) && defined(__GNUC__)
+#define ESC_MUST_STACK __attribute__((__escapement_must_stack__))
+#define ESC_NO_ALLOC __attribute__((__escapement_no_alloc__))
+#define ESC_MAY_HEAP(reason) __attribute__((__escapement_may_heap__(reason)))
 #else
 #define ESC_MUST_STACK
 #define ESC_NO_ALLOC

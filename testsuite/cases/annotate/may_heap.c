@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // An exception below a promise, for one allocation and for a function; the report has the reason.
-// not-gcc: the promises are nothing there
 #include <escapement/annotate.h>
 #include <stdlib.h>
 

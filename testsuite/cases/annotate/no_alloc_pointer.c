@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Nobody knows what a pointer calls.
-// not-gcc: the promises are nothing there
 #include <escapement/annotate.h>
 
 ESC_NO_ALLOC int apply(int (*function)(int), int n) {

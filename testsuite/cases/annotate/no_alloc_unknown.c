@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A function whose body is not at hand may allocate, unless it promises too.
-// not-gcc: the promises are nothing there
 #include <escapement/annotate.h>
 
 int elsewhere(int n);
