@@ -3,8 +3,10 @@
 //
 // Two things: on each allocation call that is left, how the source writes it and what was said of
 // it (an annotation, which inlining and cloning copy along); and once a module, the arguments that
-// hold at link time as well. Nothing is written where nobody asked for lines: bitcode without them
-// is what it would be without us.
+// hold at link time as well. Nothing of these is written where nobody asked for lines.
+//
+// The marks on differences of pointers (Pass.cpp, docs/design/0022) stay in the bitcode as well:
+// what the source meant cannot be seen any more when files meet.
 //
 // INVARIANT  No pass reads a note, and the link step takes them away before any other pass runs, so
 // that the program is the same with them and without.

@@ -335,7 +335,7 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
   if (Search)
     if (std::string Error = Search->write(SearchInput); !Error.empty())
       Out.problem(Error);
-  if (!Opts.AddressNumbers)
+  if (!Opts.AddressNumbers && !ForLink)
     unmarkDifferences(M);
   if (ForLink)
     tell(M);
@@ -387,6 +387,7 @@ bool Driver::link(Module &M, FunctionAnalysisManager &FAM) {
     }
     Out.finish(/*SawLast=*/false, &M, &FAM);
   }
+  unmarkDifferences(M);
   dropNotes(M);
   return Changed;
 }
