@@ -5,11 +5,13 @@
 #ifndef ESCRT_RSEQ
 
 #include "allocate.h"
+#include "probe.h"
 
 EXPORT void *escrt_malloc(size_t size) {
     return escrt_malloc_slow(size);
 }
 EXPORT void escrt_free(void *p) {
+    PROBE1(free, p);
     escrt_free_slow(p);
 }
 static void *new (size_t size) __attribute__((used));

@@ -17,6 +17,7 @@
 #include "error.h"
 #include "heap.h"
 #include "lock.h"
+#include "probe.h"
 #include "sys.h"
 
 enum { RUN = 16 }; /* objects that are looked at together when they come back */

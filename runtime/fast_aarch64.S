@@ -6,6 +6,7 @@
  * finds the slots below it filled.
  */
 #include "cache.h"
+#include "probe.h"
 
 #if defined ESCRT_RSEQ && defined __aarch64__
 
@@ -97,6 +98,7 @@
     add x15, x15, x17
     str x15, [x14]
 2:
+    PROBE malloc, "8@x16 8@x0"
     mov x0, x16
     ret
 8:
@@ -125,6 +127,7 @@
     add x15, x15, x17
     str x15, [x14]
 2:
+    PROBE malloc, "8@x16 8@x0"
     mov x0, x16
     LOAD x9, escrt_heap_last
     sub x10, x9, x0
@@ -143,6 +146,7 @@
 /* void escrt_free(void *p): escrt_free_slow has looked at nothing; escrt_free_object gets a class in bins in
  * w1 and the start of an object; escrt_free_doubted the same, of one that seems to be free. */
     FUNCTION escrt_free
+    PROBE free, "8@x0"
     LOAD x9, escrt_heap_last
     LOAD x11, escrt_heap_limit
     sub x10, x9, x0

@@ -26,6 +26,7 @@
  * NOT HERE  The layout of slabs (cache.h) and of page records (span.h).
  */
 #include "cache.h"
+#include "probe.h"
 
 #if defined ESCRT_RSEQ && defined __x86_64__
 
@@ -95,6 +96,7 @@
     je \slow
     addq $HEADER_POP, (%rdx)
 2:
+    PROBE malloc, "8@%rax 8@%rdi"
     ret
     DESCRIPTOR .Ldescriptor_\name, \slow
     .endm
@@ -125,6 +127,7 @@
     subq %rax, %rcx
     sarq $13, %rcx
     movw $RECORD_LIVE, 1(%rdx, %rcx, 8)
+    PROBE malloc, "8@%rax 8@%rdi"
     ret
     DESCRIPTOR .Ldescriptor_\name, \slow
     .endm
@@ -162,6 +165,7 @@
 /* void escrt_free(void *p): escrt_free_slow has looked at nothing; escrt_free_object gets a class in bins in
  * %esi and the start of an object; escrt_free_doubted the same, of one that seems to be free. */
     FUNCTION escrt_free
+    PROBE free, "8@%rdi"
     movq escrt_heap_last(%rip), %rdx
     movq %rdx, %rax
     subq %rdi, %rax

@@ -20,6 +20,7 @@
  */
 #include "cache.h"
 #include "heapstate.h"
+#include "probe.h"
 #include "sys.h"
 
 enum {

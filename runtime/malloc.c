@@ -36,6 +36,7 @@
 #include "debug.h"
 #include "error.h"
 #include "heap.h"
+#include "probe.h"
 #include "profile.h"
 #include "rseq.h"
 #include "scavenge.h"
@@ -82,7 +83,6 @@ static void *allocate_large(size_t size, size_t align, uint8_t flags, bool *zero
 
 /* Its record says that it is free, and the cache of this CPU would not take it. */
 HOT void escrt_free_kept(void *p, uint32_t bin) {
-    PROBE1(free, p);
     if (escrt_cache_put_span(bin / BIN_SCALE, p))
         return;
     escrt_heap_free(span_of(p));
@@ -100,7 +100,6 @@ static void free_large(Span *span, void *p) {
         escrt_free_kept(p, record->bin);
         return;
     }
-    PROBE1(free, p);
     if (unlikely(span->flags & SPAN_SAMPLED))
         escrt_profile_ended(p);
     if (unlikely(escrt_debug_level)) {
@@ -120,7 +119,7 @@ static void *allocate_sample(size_t size, size_t align, bool *zeroed) {
     return p;
 }
 
-void *escrt_allocate(size_t size, size_t align, bool *zeroed) {
+static void *allocate(size_t size, size_t align, bool *zeroed) {
     *zeroed = false;
     if (unlikely(!escrt_init()) || size > MAX_REQUEST)
         return NULL;
@@ -134,6 +133,12 @@ void *escrt_allocate(size_t size, size_t align, bool *zeroed) {
     if (class)
         return escrt_cache_alloc(class);
     return allocate_large(size, align, 0, zeroed);
+}
+
+void *escrt_allocate(size_t size, size_t align, bool *zeroed) {
+    void *p = allocate(size, align, zeroed);
+    PROBE2(malloc, p, size);
+    return p;
 }
 
 COLD static void *out_of_memory(void) {
@@ -151,7 +156,6 @@ void *escrt_malloc_slow(size_t size) {
     bool zeroed;
     void *p = escrt_allocate(size, GRANULE, &zeroed);
     check_all();
-    PROBE2(malloc, p, size);
     return likely(p) ? p : out_of_memory();
 }
 
@@ -161,7 +165,6 @@ static bool is_freed(const Span *span, uint32_t i, const void *p) {
 }
 
 static void free_object(void *p, uint32_t class) {
-    PROBE1(free, p);
     if (unlikely(escrt_debug_level))
         escrt_debug_free(p, class);
     else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* rt.h - what every file of the runtime sees: sizes, assertions, probes.
+/* rt.h - what every file of the runtime sees: sizes and assertions.
  *
  * NOT HERE  Nothing in the runtime may call malloc, stdio or anything else that might. What it
  * needs of libc is memcpy, memset, clock_gettime and environ; system calls are made by sys.h.
@@ -38,20 +38,6 @@ _Noreturn void escrt_assert_failed(const char *condition, const char *file, int 
 /* On declarations of variables: -fvisibility=hidden is about definitions, and the address of what
  * may be another library's is loaded first. */
 #define HIDDEN __attribute__((visibility("hidden")))
-
-/* Tracepoints: `bpftrace -e 'usdt:libescapement.so:escapement:refill {...}'`. A nop when not used.
- */
-#if defined __has_include
-#if __has_include(<sys/sdt.h>) && !defined ESCRT_NO_PROBES
-#include <sys/sdt.h>
-#define PROBE1(name, a) DTRACE_PROBE1(escapement, name, a)
-#define PROBE2(name, a, b) DTRACE_PROBE2(escapement, name, a, b)
-#endif
-#endif
-#ifndef PROBE1
-#define PROBE1(name, a) ((void)0)
-#define PROBE2(name, a, b) ((void)0)
-#endif
 
 enum {
     PAGE_SHIFT = 13,
