@@ -15,9 +15,9 @@
 #include "reproduce.h"
 #include "run.h"
 #include "search.h"
+#include "tempdir.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +160,21 @@ static void check_complete(const Bisect *b, bool failed) {
             b->last.ncompilations, b->compilations);
 }
 
+/* The log goes with our directory, so its last line is said. */
+static void cannot_tell(const Bisect *b, int status, const char *log) {
+    size_t length;
+    char *printed = read_file(log, &length);
+    if (printed && b->log && !write_file(b->log, printed, length))
+        trouble("cannot write %s: %s", b->log, strerror(errno));
+    while (printed && length > 0 && printed[length - 1] == '\n')
+        printed[--length] = '\0';
+    const char *newline = printed ? strrchr(printed, '\n') : NULL;
+    const char *last = newline ? newline + 1 : printed && *printed ? printed : "nothing";
+    trouble("the command ended with status %d: neither right nor wrong; %s%s; its last words: %s",
+            status, b->log ? "what it printed is in " : "--log=FILE would have what it printed",
+            b->log ? b->log : "", last);
+}
+
 /* Builds and tests with the chosen changes; NULL: with all. */
 static bool run_fails(Bisect *b, const bool *chosen) {
     char *directory = new_run(b, chosen);
@@ -168,7 +183,7 @@ static bool run_fails(Bisect *b, const bool *chosen) {
         {"ESCAPEMENT_BISECT", directory}, {"CCACHE_DISABLE", "1"}, {NULL, NULL}};
     int status = run_command(b->command, settings, log, b->seconds);
     if (status == CANNOT_TELL || status == 126 || status == 127)
-        trouble("the command ended with status %d; what it printed is in %s", status, log);
+        cannot_tell(b, status, log);
     bool failed = status != 0;
     records_free(&b->last);
     records_read(&b->last, records);
@@ -365,32 +380,18 @@ static bool search(Bisect *b) {
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *where) {
-    (void)s, (void)kind, (void)where;
-    return remove(path);
-}
-
-static char *make_directory(void) {
-    const char *parent = getenv("TMPDIR");
-    char *directory =
-        format_text("%s/escapement-bisect-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (!mkdtemp(directory))
-        trouble("cannot make %s: %s", directory, strerror(errno));
-    return directory;
-}
-
 const struct argp bisect_argp = {options, parse, "-- BUILD-AND-TEST [ARGUMENT...]", about, NULL,
                                  NULL,    NULL};
 
 int bisect_main(int argc, char **argv) {
     Bisect b = {.output = "escapement-bisect.model"};
     parse_arguments(&bisect_argp, argc, argv, ARGP_IN_ORDER, &b);
-    b.directory = make_directory();
-    bool found = search(&b);
-    if (b.keep)
+    b.directory = temporary_directory();
+    if (b.keep) {
+        keep_temporary_directory();
         fprintf(stderr, "kept: %s\n", b.directory);
-    else
-        nftw(b.directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    bool found = search(&b);
     records_free(&b.all);
     records_free(&b.last);
     free(b.directory);

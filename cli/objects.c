@@ -59,7 +59,7 @@ static void visit_elf(Elf *elf, const char *object, const ObjectVisitor *visitor
         elf_getshdrstrndx(elf, &names) != 0)
         return;
     Elf_Scn *table = NULL;
-    GElf_Shdr table_header;
+    GElf_Shdr table_header = {0};
     for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL;) {
         GElf_Shdr header;
         const char *name = gelf_getshdr(s, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;

@@ -6,6 +6,7 @@
 #include "run.h"
 
 #include "command.h"
+#include "interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,23 +20,11 @@
 static volatile sig_atomic_t running; /* the process group, 0: none */
 static volatile sig_atomic_t timed_out;
 
-static void on_signal(int number) {
+static void on_alarm(int number) {
+    (void)number;
     if (running)
         kill(-(pid_t)running, SIGKILL);
-    if (number == SIGALRM) {
-        timed_out = 1;
-        return;
-    }
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-static void catch_signals(void) {
-    static const int caught[] = {SIGALRM, SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
-        sigaction(caught[i], &action, NULL);
+    timed_out = 1;
 }
 
 static void become(char *const argv[], const Setting *settings, const char *log) {
@@ -53,7 +42,8 @@ static void become(char *const argv[], const Setting *settings, const char *log)
 
 int run_command(char *const argv[], const Setting *settings, const char *log, unsigned seconds) {
     int status = 0;
-    catch_signals();
+    struct sigaction action = {.sa_handler = on_alarm};
+    sigaction(SIGALRM, &action, NULL);
     timed_out = 0;
     fflush(NULL);
     pid_t child = fork();
@@ -63,11 +53,13 @@ int run_command(char *const argv[], const Setting *settings, const char *log, un
         become(argv, settings, log);
     setpgid(child, child); /* both sides, so that neither has to wait for the other */
     running = child;
+    interrupt_kills(child);
     alarm(seconds);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     alarm(0);
     running = 0;
+    interrupt_kills(0);
     if (timed_out)
         return RUN_TIMED_OUT;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

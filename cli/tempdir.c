@@ -3,6 +3,7 @@
 #include "tempdir.h"
 
 #include "command.h"
+#include "interrupt.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -21,6 +22,9 @@ static int remove_one(const char *path, const struct stat *s, int kind, struct F
 }
 
 static void remove_it(void) {
+    if (!to_remove)
+        return;
+    interrupt_removes(NULL);
     nftw(to_remove, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
     free(to_remove);
 }
@@ -34,5 +38,11 @@ char *temporary_directory(void) {
         trouble("cannot make %s: %s", directory, strerror(errno));
     to_remove = copy_text(directory);
     atexit(remove_it);
+    interrupt_removes(to_remove);
     return directory;
+}
+
+void keep_temporary_directory(void) {
+    interrupt_removes(NULL);
+    to_remove = NULL;
 }

@@ -50,7 +50,7 @@ typedef struct Request {
     char *file, *build, *unit;
     unsigned line, col; /* col 0: any */
     char **command;     /* behind `--'; NULL: none */
-    char *passed[64];   /* for escapement-check */
+    char **passed;      /* for escapement-check */
     size_t npassed;
     Text models;
     EscConfig config;
@@ -79,8 +79,7 @@ static bool parse_place(Request *r, const char *text) {
 }
 
 static void pass(Request *r, const char *option, const char *value) {
-    if (r->npassed == sizeof r->passed / sizeof *r->passed)
-        trouble("too many arguments");
+    r->passed = reallocate(r->passed, (r->npassed + 1) * sizeof *r->passed);
     r->passed[r->npassed++] = format_text("%s%s", option, value);
 }
 
@@ -184,8 +183,10 @@ static void ask(Request *r, Answer *answer) {
     const Setting none = {NULL, NULL};
     char *model = format_text("%s/model", scratch), *lines = format_text("%s/lines", scratch),
          *log = format_text("%s/log", scratch);
-    char **argv = allocate(256 * sizeof *argv);
-    size_t n = 0;
+    size_t nwords = 0, n = 0;
+    while (r->command && r->command[nwords])
+        nwords++;
+    char **argv = allocate((nwords + r->npassed + 8) * sizeof *argv);
     argv[n++] = check_program();
     argv[n++] = "-q";
     argv[n++] = format_text("--model=%s", model);
@@ -197,9 +198,10 @@ static void ask(Request *r, Answer *answer) {
         argv[n++] = r->unit ? r->unit : r->file;
     } else {
         argv[n++] = "--";
-        for (char **word = r->command; *word && n < 255; word++)
-            argv[n++] = *word;
+        memcpy(argv + n, r->command, nwords * sizeof *argv);
+        n += nwords;
     }
+    argv[n] = NULL;
     int status = run_command(argv, &none, log, 0);
     size_t length = 0;
     char *said = read_file(log, &length);

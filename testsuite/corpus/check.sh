@@ -7,43 +7,12 @@
 # Every file of each is compiled with the plugin, one after the other, and checked from a compile database: the lines have
 # to be equal to the last one. As one program fewer parameters leak. `why` explains three findings
 # of each: a site and two parameters.
-#
-# Sources are kept in ESCAPEMENT_CORPUS_DIR (default build/corpus).
-set -euo pipefail
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-HERE=$ROOT/testsuite/corpus
-CORPUS=${ESCAPEMENT_CORPUS_DIR:-$ROOT/build/corpus}
-PLUGIN='' CLANG=clang-19 BUILD=$ROOT/build
-names=()
-for argument in "$@"; do
-    case $argument in
-    --plugin=*) PLUGIN=$(realpath "${argument#*=}") ;;
-    --clang=*) CLANG=${argument#*=} ;;
-    --build=*) BUILD=$(realpath "${argument#*=}") ;;
-    -*) sed -n '5p' "$0" >&2 && exit 2 ;;
-    *) names+=("$argument") ;;
-    esac
-done
-[[ ${#names[@]} -gt 0 ]] || names=(libyaml make)
-[[ -n $PLUGIN ]] || PLUGIN=$BUILD/plugin/llvm/escapement.so
-escapement=$BUILD/cli/escapement
+# shellcheck disable=SC2034 # for start.sh
+place=check
+# shellcheck source=testsuite/corpus/start.sh
+source "$(dirname "$0")/start.sh"
 [[ -x $BUILD/cli/escapement-check ]] || { echo "skipped: escapement-check was not built" && exit 77; }
-mkdir -p "$CORPUS"
-CORPUS=$(cd "$CORPUS" && pwd)
-# shellcheck disable=SC2034 # what build.sh reads
-COMPILER=$CLANG COMPILER_KIND=clang OPTIMIZE=-O2 MODELS=no VERIFY='' PLUGIN_EXTRA='' JOBS=2 PLACE=$CORPUS/check
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-exec 9>"$CORPUS/lock"
-flock 9
-# shellcheck source=testsuite/corpus/fetch.sh
-source "$HERE/fetch.sh"
-# shellcheck source=testsuite/corpus/build.sh
-source "$HERE/build.sh"
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
+[[ ${#names[@]} -gt 0 ]] || names=(libyaml make)
 
 # database FLAG...: compile_commands.json of $files in $SRC; lines of the plugin in lines.
 database() {

@@ -8,38 +8,10 @@
 # plugin; what the plugin takes away is exact, and a gate that says so holds; the gate that must fail fails. The verdicts of
 # their reports are a baseline that the same reports keep, and that notices one verdict changed.
 #
-# Sources and builds are kept in ESCAPEMENT_CORPUS_DIR (default build/corpus); those of corpus.sample are taken as they are.
-set -euo pipefail
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-HERE=$ROOT/testsuite/corpus
-CORPUS=${ESCAPEMENT_CORPUS_DIR:-$ROOT/build/corpus}
-PLUGIN='' CLANG=clang-19 BUILD=$ROOT/build
-for argument in "$@"; do
-    case $argument in
-    --plugin=*) PLUGIN=$(realpath "${argument#*=}") ;;
-    --clang=*) CLANG=${argument#*=} ;;
-    --build=*) BUILD=$(realpath "${argument#*=}") ;;
-    *) sed -n '5p' "$0" >&2 && exit 2 ;;
-    esac
-done
-[[ -n $PLUGIN ]] || PLUGIN=$BUILD/plugin/llvm/escapement.so
-# shellcheck disable=SC2034 # what build.sh reads
-COMPILER=$CLANG COMPILER_KIND=clang OPTIMIZE=-O2 MODELS=no VERIFY='' PLUGIN_EXTRA='' JOBS=2
-mkdir -p "$CORPUS"
-CORPUS=$(cd "$CORPUS" && pwd) PLACE=$CORPUS
+# The builds of corpus.sample are taken as they are.
+# shellcheck source=testsuite/corpus/start.sh
+source "$(dirname "$0")/start.sh"
 PATH=$BUILD/cli:$PATH
-exec 9>"$CORPUS/lock"
-flock 9
-# shellcheck source=testsuite/corpus/fetch.sh
-source "$HERE/fetch.sh"
-# shellcheck source=testsuite/corpus/build.sh
-source "$HERE/build.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
 
 # ends STATUS COMMAND...: leaves $work/out.
 ends() {

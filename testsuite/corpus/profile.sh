@@ -8,36 +8,10 @@
 # counter that knows nothing of it (counter.c). Objects and bytes have to be equal to the last one: a profile counts a
 # reallocation as an allocation, and so it is added here. Then what is known of the programs must be said: no
 # wrapper is to blame, among the first places are the scanner's and the buffer of variables.
-#
-# Sources and builds are kept in ESCAPEMENT_CORPUS_DIR (default build/corpus).
-set -euo pipefail
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-HERE=$ROOT/testsuite/corpus
-CORPUS=${ESCAPEMENT_CORPUS_DIR:-$ROOT/build/corpus}
-PLUGIN='' CLANG=clang-19 BUILD=$ROOT/build
-for argument in "$@"; do
-    case $argument in
-    --plugin=*) PLUGIN=$(realpath "${argument#*=}") ;;
-    --clang=*) CLANG=${argument#*=} ;;
-    --build=*) BUILD=$(realpath "${argument#*=}") ;;
-    *) sed -n '5p' "$0" >&2 && exit 2 ;;
-    esac
-done
-[[ -n $PLUGIN ]] || PLUGIN=$BUILD/plugin/llvm/escapement.so
-# shellcheck disable=SC2034 # what build.sh reads
-COMPILER=$CLANG COMPILER_KIND=clang OPTIMIZE='-O2 -g' MODELS=no VERIFY='' PLUGIN_EXTRA='' JOBS=2
-mkdir -p "$CORPUS/profile"
-CORPUS=$(cd "$CORPUS" && pwd) PLACE=$CORPUS/profile
-exec 9>"$CORPUS/lock"
-flock 9
-# shellcheck source=testsuite/corpus/fetch.sh
-source "$HERE/fetch.sh"
-# shellcheck source=testsuite/corpus/build.sh
-source "$HERE/build.sh"
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
+# shellcheck disable=SC2034 # for start.sh
+place=profile optimize='-O2 -g'
+# shellcheck source=testsuite/corpus/start.sh
+source "$(dirname "$0")/start.sh"
 
 # Much expansion of variables, and not one command: a single process.
 cat >"$PLACE/Makefile" <<'MAKE'
@@ -77,7 +51,7 @@ check() (
     run_with "$tools/counter.so" "$@" >counted.out 2>&1
     run_with "$BUILD/runtime/libescapement.so" "$@" >profiled.out 2>&1
     cmp counted.out profiled.out || fail "$name: another output under the runtime"
-    "$BUILD/cli/escapement" top heap.gz --report=obj --json >top.json
+    "$escapement" top heap.gz --report=obj --json >top.json
     "$tools/launch" -p counts >totals
     read -r _ allocations _ bytes _ reallocations _ _ _ processes <totals
     [[ $processes -eq 1 ]] || fail "$name: $processes processes"
@@ -89,10 +63,10 @@ check() (
     # In a profile of samples the first place is the same one.
     ESCAPEMENT_PROFILE=sampled.gz ESCAPEMENT_PROFILE_RATE=16k
     run_with "$BUILD/runtime/libescapement.so" "$@" >/dev/null 2>&1
-    "$BUILD/cli/escapement" top sampled.gz --report=obj --json >sampled.json
+    "$escapement" top sampled.gz --report=obj --json >sampled.json
     jq -r '[.sites[0:8][] | "\(.file):\(.line)"] | unique[]' top.json >first.exact
     jq -r '.sites[0] | "\(.file):\(.line)"' sampled.json | grep -Fxqf first.exact || fail "$name: the samples' first place is another"
-    "$BUILD/cli/escapement" report -o page --profile=heap.gz --sources="$SRC" obj >/dev/null
+    "$escapement" report -o page --profile=heap.gz --sources="$SRC" obj >/dev/null
     sed '1s/^window.ESCAPEMENT = //; $s/;$//' page/data.js | jq '[.entries[].amount // empty | .[0]] | add' >page.bytes
     [[ $(<page.bytes) == "$bytes" ]] || fail "$name: the page shows $(<page.bytes) bytes of $bytes"
     echo "ok     $name: $allocations allocations, $reallocations reallocations, $bytes bytes"
