@@ -15,6 +15,7 @@
 #include "lower_impl.h"
 #include "Calls.h"
 #include "number.h"
+#include "warned.h"
 
 namespace escapement {
 
@@ -115,8 +116,10 @@ bool body_lowering::lower_allocator(gcall *call, tree decl) {
   info.align_bytes = alignment(call, model);
   info.zeroed = model.zeroed;
   info.may_fail = model.may_fail;
-  info.movable =
-      is_movable(call, model, info.align_bytes) && !(call_flags(call) & ESC_OPF_NO_CHANGE);
+  bool garbage = !model.zeroed && !model.duplicates && !model.reallocates;
+  info.movable = is_movable(call, model, info.align_bytes) &&
+                 !(call_flags(call) & ESC_OPF_NO_CHANGE) &&
+                 !is_misused(call, info.size_bytes.hi, garbage);
 
   EscOpInfo op = esc_op_info(model.reallocates ? ESC_OP_REALLOC : ESC_OP_ALLOC);
   op.flags = call_flags(call);

@@ -24,8 +24,8 @@ breaks() {
     local way=$1
     shift
     if "${gcc[@]}" -I "$include" "$@" 2>err; then fail "$*: the promise is not checked"; fi
-    grep -q 'error: escapement: .* must be on the stack\|error: escapement: .* promises not to' err &&
-        grep -qF "$way" err || fail "$*: $(cat err)"
+    grep -q 'error: escapement: .* must be on the stack\|error: escapement: .* promises not to' err || fail "$*: $(cat err)"
+    grep -qF "$way" err || fail "$*: $(cat err)"
 }
 # keeps ARGUMENT...: it is compiled, and nothing is said.
 keeps() {
