@@ -74,6 +74,18 @@ static const Op *definition(const Wrapper *w, EscValue v) {
     return NULL;
 }
 
+/* What `v` was copied from, as it is. */
+static EscValue origin(const Wrapper *w, EscValue v) {
+    for (int i = 0; i < 6; i++) {
+        const Op *op = v == ESC_NONE ? NULL : definition(w, v);
+        if (!op || op->kind != ESC_OP_COPY || op->lo != 0 || op->hi != 0 ||
+            (op->flags & ESC_OPF_NARROW))
+            break;
+        v = op->a;
+    }
+    return v;
+}
+
 /* Whether `v` is the block's address, wherever it is not NULL. */
 static bool is_block(const Wrapper *w, EscValue v, int depth) {
     const Op *op = v == ESC_NONE ? NULL : definition(w, v);
@@ -139,7 +151,8 @@ static BlockSet null_blocks(const Wrapper *w, bool of_block) {
         const Op *op = &w->f->ops[i];
         if (op->kind != ESC_OP_USE || !(op->flags & ESC_OPF_IS_NULL))
             continue;
-        bool wanted = of_block ? is_block(w, op->a, 0) : old && op->a == old->value;
+        bool wanted =
+            of_block ? is_block(w, op->a, 0) : old && origin(w, op->a) == origin(w, old->value);
         if (wanted)
             set |= 1u << op->block;
     }
@@ -241,10 +254,7 @@ static uint32_t as_parameter(const Wrapper *w, const Op *op, uint32_t i, bool po
     if (!arg)
         return ESC_NONE;
     if (pointer) {
-        const Op *copy = arg->value == ESC_NONE ? NULL : definition(w, arg->value);
-        EscValue v = copy && copy->kind == ESC_OP_COPY && copy->lo == 0 && copy->hi == 0
-                         ? copy->a
-                         : arg->value;
+        EscValue v = origin(w, arg->value);
         return v < w->f->nparams ? v : ESC_NONE;
     }
     const EscNumber *n = &arg->number;
@@ -322,12 +332,12 @@ static bool never_fails(const Wrapper *w) {
         bool first = (op->flags & ESC_OPF_IS_NULL) && is_block(w, op->a, 0);
         if (op->kind != ESC_OP_USE || !first)
             continue;
-        if (asked != ESC_NONE && asked != op->a)
+        if (asked != ESC_NONE && asked != origin(w, op->a))
             return false;
-        asked = op->a;
+        asked = origin(w, op->a);
     }
     for (EscOp i = 0; i < w->f->nops; i++)
-        if (w->f->ops[i].kind == ESC_OP_RETURN && w->f->ops[i].a != asked)
+        if (w->f->ops[i].kind == ESC_OP_RETURN && origin(w, w->f->ops[i].a) != asked)
             return false;
     return (asking & (asking - 1)) == 0 && !has(reaching(w->f, returns, asking), 0);
 }
@@ -371,6 +381,7 @@ static bool is_deallocator(Wrapper *w) {
     for (EscOp i = 0; i < w->f->nops; i++)
         if (w->f->ops[i].kind == ESC_OP_RETURN && w->f->ops[i].a != ESC_NONE)
             return false;
+    freed = origin(w, freed);
     if (freed >= w->f->nparams || !is_quiet(w))
         return false;
     w->model = (EscAllocatorModel){.kind = ESC_ALLOC_PAIRED,

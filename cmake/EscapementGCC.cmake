@@ -2,7 +2,8 @@
 # The GCC that the plugin in plugin/gcc is built for and tested with.
 #
 # Sets ESCAPEMENT_GCC_FOUND, ESCAPEMENT_GCC_PROGRAM (the compiler), ESCAPEMENT_GCC_INCLUDE (its plugin
-# headers) and ESCAPEMENT_GCC_PLUGIN_DIR (where it looks for plugins, relative to the prefix).
+# headers), ESCAPEMENT_GCC_TARGET (what it compiles for) and ESCAPEMENT_GCC_PLUGIN_DIR (where it looks for
+# plugins, relative to the prefix).
 # Without the headers the plugin is not built, and a line says so. A plugin with sanitizers would need
 # their runtime inside of cc1: not supported.
 set(ESCAPEMENT_GCC_FOUND OFF)
@@ -22,6 +23,8 @@ if(NOT EXISTS "${directory}/include/gcc-plugin.h")
   return()
 endif()
 set(ESCAPEMENT_GCC_INCLUDE "${directory}/include")
+execute_process(COMMAND ${ESCAPEMENT_GCC_PROGRAM} -dumpmachine
+                OUTPUT_VARIABLE ESCAPEMENT_GCC_TARGET OUTPUT_STRIP_TRAILING_WHITESPACE)
 file(REAL_PATH "${directory}" directory)
 string(REGEX REPLACE "^.*/(lib(exec)?(/[^/]+)?/gcc/.*)$" "\\1" ESCAPEMENT_GCC_PLUGIN_DIR "${directory}")
 if(IS_ABSOLUTE "${ESCAPEMENT_GCC_PLUGIN_DIR}")

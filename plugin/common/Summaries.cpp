@@ -214,18 +214,50 @@ void SummaryReader::addSummaries(EscModule *M) const {
   }
 }
 
-std::string summaryLines(const std::vector<SymbolSummary> &All) {
-  std::string Lines;
-  for (const SymbolSummary &S : All)
-    Lines += S.Symbol + " " + S.Hash + "\n";
-  return Lines;
+// Each has a line behind the summary's own function.
+void namedBy(const std::string &Summary, std::vector<std::string> &Names) {
+  const std::string End = "\n}\n", Head = "func @";
+  size_t At = Summary.find(End);
+  for (At = At == std::string::npos ? At : At + End.size();
+       At != std::string::npos && Summary.compare(At, Head.size(), Head) == 0;) {
+    size_t Name = At + Head.size();
+    Names.push_back(Summary.substr(Name, Summary.find_first_of("(\n", Name) - Name));
+    At = Summary.find('\n', At);
+    At += At != std::string::npos;
+  }
 }
 
-std::string summaryLines(const std::map<std::string, SummaryReader::Summary> &All) {
-  std::string Lines;
-  for (const auto &[Symbol, S] : All)
-    Lines += Symbol + " " + S.Text.Hash + "\n";
-  return Lines;
+// ---- in the object -----------------------------------------------------------------------------
+
+static std::string section(const char *Name, const std::string &Bytes) {
+  if (Bytes.empty())
+    return {};
+  std::string Asm = std::string("\t.pushsection ") + Name + ",\"e\",%progbits\n";
+  for (size_t At = 0; At < Bytes.size(); At += 512) {
+    Asm += "\t.ascii \"";
+    for (char C : Bytes.substr(At, 512)) {
+      auto U = static_cast<unsigned char>(C);
+      if (U < ' ' || U > '~' || C == '"' || C == '\\')
+        Asm += {'\\', char('0' + (U >> 6)), char('0' + (U >> 3 & 7)), char('0' + (U & 7))};
+      else
+        Asm += C;
+    }
+    Asm += "\"\n";
+  }
+  return Asm + "\t.popsection\n";
+}
+
+std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read) {
+  std::string Texts, Defines, Assumes;
+  for (const SymbolSummary &S : Written) {
+    Texts += S.Text;
+    Defines += S.Symbol + " " + S.Hash + "\n";
+  }
+  if (Read)
+    for (const auto &[Symbol, S] : Read->summaries())
+      Assumes += Symbol + " " + S.Text.Hash + "\n";
+  return section(".escapement.summary", Texts) + section(".escapement.defines", Defines) +
+         section(".escapement.assumes", Assumes);
 }
 
 } // namespace escapement

@@ -99,9 +99,12 @@ private:
   std::unique_ptr<EscModule, Free> Heads; // to look at texts, and for the library's names
 };
 
-// The bytes of the sections that go into the object: a line "SYMBOL HASH" each.
-std::string summaryLines(const std::vector<SymbolSummary> &All);
-std::string summaryLines(const std::map<std::string, SummaryReader::Summary> &All);
+// The functions that a summary names besides its own.
+void namedBy(const std::string &Summary, std::vector<std::string> &Names);
+
+// The sections that go into the object, as assembly: `Written`, and what was believed of `Read`
+// (null: nothing), a line "SYMBOL HASH" each.
+std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read);
 
 } // namespace escapement
 

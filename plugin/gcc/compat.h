@@ -72,6 +72,7 @@
 #include "langhooks.h"
 #include "opts.h"
 #include "options.h"
+#include "output.h"
 #include "print-tree.h"
 #include "stringpool.h"
 #include "toplev.h"
@@ -85,6 +86,14 @@ void clone_inlined_nodes(cgraph_edge *call, bool duplicate, bool update_original
 #error "this plugin is written for GCC 12; what differs in another version belongs here"
 #endif
 
+// What a dependency file (-MD) is made of is in mkdeps.h and c-pragma.h, which are no headers for
+// plugins. The compiler at the link of -flto has none of it.
+struct cpp_reader;
+class mkdeps;
+extern __attribute__((weak)) cpp_reader *parse_in;
+extern __attribute__((weak)) mkdeps *cpp_get_deps(cpp_reader *);
+extern __attribute__((weak)) void deps_add_dep(mkdeps *, const char *);
+
 // expr.h needs all of the back end.
 extern tree string_constant(tree, tree *, tree *, tree *);
 
@@ -96,6 +105,13 @@ inline bool is_end_of_life(const gimple *stmt) { return gimple_clobber_p(stmt, C
 
 // The C front end keeps it in a flag of its own (c-tree.h, which is no header for plugins).
 inline bool is_compound_literal(tree variable) { return DECL_LANG_FLAG_5(variable); }
+
+// The object depends on this file, as on a header. Without -MD nobody keeps a list.
+inline void add_dependency(const char *path) {
+  mkdeps *list = &parse_in && parse_in && cpp_get_deps ? cpp_get_deps(parse_in) : nullptr;
+  if (list && deps_add_dep)
+    deps_add_dep(list, path);
+}
 
 } // namespace compat
 } // namespace escapement

@@ -115,6 +115,7 @@ module_lowering::module_lowering(source_table &sources, const Options &opts,
   config.max_milliseconds = opts.LimitTime * 1000;
   config.forget = opts.Forget;
   config.closed_program = closed;
+  config.keep_calls = asked.summarize;
   out.m.reset(esc_module_new(&config));
   collect_disabled_builtins();
 }
@@ -210,7 +211,8 @@ uint32_t module_lowering::function_flags(tree decl) {
   cgraph_node *node = cgraph_node::get(decl);
   set(stdarg_p(TREE_TYPE(decl)), ESC_FUNC_VARIADIC);
   set(!node || is_address_taken(node) || node->used_from_other_partition, ESC_FUNC_ADDRESS_TAKEN);
-  set(TREE_PUBLIC(decl) || has(decl, "used"), ESC_FUNC_EXPORTED);
+  // Others may call a static one that is "used", but no other file knows it by its name.
+  set(TREE_PUBLIC(decl) || (has(decl, "used") && !asked.summarize), ESC_FUNC_EXPORTED);
   set(DECL_PURE_P(decl) && cannot_throw(decl), ESC_FUNC_PURE);
   set(TREE_READONLY(decl) && cannot_throw(decl), ESC_FUNC_CONST);
   set(DECL_IS_MALLOC(decl), ESC_FUNC_MALLOC);
@@ -343,6 +345,8 @@ lowered_module module_lowering::run() {
   EscModule *m = out.m.get();
   if (!m)
     return std::move(out);
+  if (asked.across)
+    asked.across->addModels(m);
   for (const ModelsFile &file : opts.Models) {
     EscError error;
     if (!esc_models_read(m, file.Text.data(), file.Text.size(), &error))
@@ -378,6 +382,8 @@ lowered_module module_lowering::run() {
     body_lowering(*this, out.functions[i], i).run();
     pop_cfun();
   }
+  if (asked.across)
+    asked.across->addSummaries(m);
   return std::move(out);
 }
 

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "source.h"
 #include "Options.h"
+#include "Summaries.h"
 
 namespace escapement {
 
@@ -46,6 +47,9 @@ bool allocator_of(const EscModule *m, const gcall *call, EscAllocatorModel &mode
 struct question {
   bool whole = true; // the whole unit, else what verdicts about allocations depend on (slice.h)
   bool late = false; // behind the inliner: bodies change, but no calls
+  // For the summaries of this file: what tells a thin wrapper from others is in the model too.
+  bool summarize = false;
+  const SummaryReader *across = nullptr; // summaries of other files; null: none
 };
 
 // `settled`: allocations that an earlier round left on the heap on purpose, or made.

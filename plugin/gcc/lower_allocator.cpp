@@ -143,6 +143,12 @@ bool body_lowering::lower_allocator(gcall *call, tree decl) {
   for (unsigned n = 0; n < nargs; ++n)
     if (n != model.pointer_param && POINTER_TYPE_P(TREE_TYPE(gimple_call_arg(call, n))))
       emit_use(operand(gimple_call_arg(call, n)), call);
+  std::vector<EscArg> args;
+  if (marks) {
+    wrapper_arguments(call, args);
+    op.args = args.data();
+    op.nargs = uint32_t(args.size());
+  }
   op.index = new_site(call, info, source);
   EscValue made = model.out_param == ESC_NONE ? call_result(call) : EscValue(ESC_NONE);
   op.dst = made == ESC_NONE ? new_value() : made;

@@ -29,15 +29,23 @@ void body_lowering::run() {
   FOR_EACH_BB_FN(bb, fun)
   blocks[size_t(bb->index)] = esc_block(m, id);
   lower_edges();
+  marks = ml.summarizes() && may_be_wrapper();
+  if (marks)
+    mark_start();
   find_holders();
   number_values();
   lower_parameters();
   FOR_EACH_BB_FN(bb, fun) {
     current = blocks[size_t(bb->index)];
+    if (marks)
+      mark_block(bb);
     for (gphi_iterator gsi = gsi_start_phis(bb); !gsi_end_p(gsi); gsi_next(&gsi))
       lower_phi(gsi.phi());
-    for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi))
+    for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
       lower_statement(gsi_stmt(gsi));
+      if (marks)
+        mark_effect(gsi_stmt(gsi));
+    }
   }
   if (get_range_query(fun) != get_global_range_query())
     disable_ranger(fun);

@@ -171,6 +171,8 @@ void body_lowering::lower_direct_call(gcall *call, EscFunc callee, tree decl) {
   info.nargs = uint32_t(args.size());
   info.flags = call_flags(call);
   info.source = ml.where.callee(m, source);
+  if (marks)
+    wrapper_arguments(call, args);
   if (ml.has_body(decl) && !can_call_clone(call, decl))
     info.flags |= ESC_OPF_NO_CHANGE;
   lower_printed_addresses(call, info.source);

@@ -10,6 +10,7 @@
 //     lower_call.cpp       calls
 //     lower_allocator.cpp  calls of allocators: sites
 //     lower_builtin.cpp    builtins, variable arguments, inline assembly
+//     lower_wrapper.cpp    marks by which thin wrappers of allocators are found
 //
 // SOUNDNESS  An integer, a float or a vector is a value of the model as soon as bits of a pointer
 // can have come into it (body_lowering::find_holders).
@@ -54,6 +55,7 @@ public:
   bool has_body(tree decl);
   bool is_disabled_builtin(tree decl);
   unsigned parameters(tree decl) const; // values of the model, the hidden ones too
+  bool summarizes() const { return asked.summarize; }
 
   source_table &where;
   const Options &opts;
@@ -186,6 +188,14 @@ private:
   void leak_operands(gcall *call, EscReason reason, const std::string &name);
   void lower_asm(gasm *stmt);
 
+  // For summaries (lower_wrapper.cpp).
+  bool may_be_wrapper() const;
+  void emit_mark(uint32_t flag, EscValue a, uint32_t at, gimple *from);
+  void mark_start();
+  void mark_block(basic_block bb);
+  void mark_effect(gimple *stmt);
+  void wrapper_arguments(gcall *call, std::vector<EscArg> &args);
+
   module_lowering &ml;
   lowered_function &lf;
   unsigned index; // in lowered_module::functions
@@ -193,6 +203,8 @@ private:
   EscModule *m;
   EscFunc id;
   EscBlock current = 0;
+  bool marks = false;            // what a wrapper is told from others by is in the model too
+  const gimple *shown = nullptr; // the last one that became a CALL, ALLOC, REALLOC or FREE
   EscValue world_at_entry = ESC_NONE;
   std::vector<bool> holder;     // by SSA version
   std::vector<EscValue> values; // by SSA version; ESC_NONE: not a holder

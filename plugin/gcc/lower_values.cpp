@@ -22,6 +22,9 @@ EscOp body_lowering::emit(const EscOpInfo &info, gimple *from) {
   if (lf.op_stmt.size() <= op)
     lf.op_stmt.resize(size_t(op) + 1, nullptr);
   lf.op_stmt[op] = from;
+  if (info.kind == ESC_OP_CALL || info.kind == ESC_OP_ALLOC || info.kind == ESC_OP_REALLOC ||
+      info.kind == ESC_OP_FREE)
+    shown = from;
   return op;
 }
 

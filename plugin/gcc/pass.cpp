@@ -81,6 +81,7 @@ void driver::dump(EscModule *m) {
 
 lowered_module driver::ask(question asked) {
   asked.whole |= opts.HeapLocals && !asked.late; // any function's locals
+  asked.across = other ? &other->known() : nullptr;
   lowered_module lowered = lower(sources, opts, state.settled, asked);
   if (!lowered.m)
     return lowered;
@@ -149,6 +150,20 @@ void driver::heed() {
   opts.NeedSource = true;
 }
 
+// Written is what the source says, before anything is changed.
+void driver::exchange() {
+  if (opts.Summaries.empty() || !(opts.Rewrite || opts.NeedSource))
+    return;
+  other = std::make_unique<across>(opts);
+  if (!other->usable()) {
+    other.reset();
+    return;
+  }
+  if (std::string wrong = opts.Rewrite ? other->write() : std::string(); !wrong.empty())
+    error("escapement: %s", wrong.c_str());
+  other->read();
+}
+
 void driver::early() {
   if (seen_error() || in_lto_p)
     return;
@@ -162,6 +177,7 @@ void driver::early() {
     targets.apply(/*keep=*/rewrite, changes);
   if (opts.Verify && rewrite)
     prepare_verify();
+  exchange();
   // The report must not change what is decided: it has a model of its own.
   if (opts.NeedSource)
     if (lowered_module whole = ask({/*whole=*/true, /*late=*/false}); whole.m)
@@ -182,8 +198,10 @@ void driver::decide(const change_filter &changes) {
   const question asked = {/*whole=*/false, /*late=*/false};
   lowered_module lowered = ask(asked);
   for (unsigned round = 0; round < max_rounds && lowered.m && inline_requested(lowered, changes);
-       ++round)
+       ++round) {
+    changed = true;
     lowered = ask(asked);
+  }
   // What a wrapper allocates may be no allocation any more in the function that promised.
   if (out.has_breaches())
     if (lowered_module whole = ask({/*whole=*/true, /*late=*/false}); whole.m)
@@ -204,6 +222,7 @@ std::set<EscSite> driver::apply(lowered_module &lowered, Stage at) {
   std::set<EscSite> moved = apply_verdicts(lowered, opts, state);
   if (searched)
     record(lowered, moved);
+  changed |= !moved.empty() || !state.heap_locals.empty();
   if (opts.NeedSource)
     out.collect(at, lowered, moved, true, state.heap_locals);
   left = false;
@@ -280,6 +299,11 @@ void driver::last(::function *fun) {
       if (callee == name || name == "malloc" || name == "calloc" || name == "realloc")
         out.still_there(sources.call(call, callee), sources.chain(call));
   }
+}
+
+void driver::end_of_unit() {
+  if (other && asm_out_file && !seen_error())
+    other->add_sections(asm_out_file, changed);
 }
 
 void driver::finish() {

@@ -6,6 +6,7 @@
 #define ESCAPEMENT_GCC_PASS_H
 
 #include "Bisect.h"
+#include "across.h"
 #include "annotations.h"
 #include "apply.h"
 #include "report.h"
@@ -26,6 +27,7 @@ public:
   bool late_is_due() const;
   void late();                // all bodies again, behind GCC's inliner
   void last(::function *fun); // behind the last optimization
+  void end_of_unit();         // the assembly is complete but for what we add
   void finish();
 
 private:
@@ -33,6 +35,7 @@ private:
   void dump(EscModule *m);
   lowered_module ask(question asked);
   void decide(const change_filter &changes);
+  void exchange();
   bool may_change(tree caller, const char *kind, const gcall *call, tree callee);
   std::set<EscSite> apply(lowered_module &lowered, Stage at);
   void record(const lowered_module &lowered, const std::set<EscSite> &moved);
@@ -45,7 +48,9 @@ private:
   Promises promised;    // all of them, when all is parsed
   report out;
   apply_state state;
+  std::unique_ptr<across> other;    // with Options::Summaries, from `early` on
   std::set<std::string> allocators; // the names of what made sites
+  bool changed = false;             // the bodies are not what they would be without us
   bool dumped = false;
   bool left = false; // an allocation that could be rewritten is still there
   bool told = false; // -fopt-info has what was found

@@ -77,6 +77,7 @@ void body_parsed(void *function, void *) {
 }
 
 void start(void *, void *) { the_driver->begin(); }
+void end_of_unit(void *, void *) { the_driver->end_of_unit(); }
 void finish(void *, void *) { the_driver->finish(); }
 
 bool asks_for_opt_info() {
@@ -93,6 +94,9 @@ void read_flags(Options &opts) {
   // The analyzer runs behind us and is to see the program that was written.
   opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized &&
                  !flag_analyzer;
+  // The link makes other functions of it, and nothing of ours is there to check.
+  if (flag_lto)
+    opts.Summaries.clear();
   bool searched = opts.Rewrite && !Bisect::directory().empty();
   opts.NeedSource = opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() ||
                     !opts.DumpFile.empty() || searched || asks_for_opt_info() ||
@@ -140,6 +144,7 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   register_callback(name, PLUGIN_ATTRIBUTES, register_attributes, nullptr);
   register_callback(name, PLUGIN_PRE_GENERICIZE, body_parsed, nullptr);
   register_callback(name, PLUGIN_START_UNIT, start, nullptr);
+  register_callback(name, PLUGIN_FINISH_UNIT, end_of_unit, nullptr);
   register_callback(name, PLUGIN_FINISH, finish, nullptr);
   register_passes(name, *the_driver);
   return 0;

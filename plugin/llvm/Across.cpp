@@ -3,7 +3,6 @@
 #include "Across.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/raw_ostream.h"
 #include <set>
 
 using namespace llvm;
@@ -41,16 +40,6 @@ static bool asksAnything(const Module &M, const SummaryReader &Reader) {
   return false;
 }
 
-// The functions that a summary names: each has a line behind its own.
-static void calledBy(StringRef Summary, std::vector<std::string> &Names) {
-  Summary = Summary.split("\n}\n").second;
-  while (Summary.consume_front("func @")) {
-    StringRef Line;
-    std::tie(Line, Summary) = Summary.split('\n');
-    Names.push_back(Line.split('(').first.str());
-  }
-}
-
 void Across::read(Module &M) {
   std::vector<std::string> Names, Further;
   std::set<std::string> Direct;
@@ -63,7 +52,7 @@ void Across::read(Module &M) {
     return;
   for (const auto &[Symbol, S] : Reader.summaries())
     if (S.Model.empty())
-      calledBy(S.Text.Text, Further);
+      namedBy(S.Text.Text, Further);
   Reader.load(Further, [&](const std::string &Symbol) {
     const GlobalValue *G = M.getNamedValue(Symbol);
     return G && (!isa<Function>(G) || !G->isDeclaration() || mayBeReplaced(M, *cast<Function>(G)));
@@ -91,33 +80,8 @@ std::string Across::write(LoweredModule &Lowered) {
   return Writer.write(Written);
 }
 
-static void addSection(std::string &Asm, StringRef Name, StringRef Bytes) {
-  if (Bytes.empty())
-    return;
-  raw_string_ostream Out(Asm);
-  Out << ".pushsection " << Name << ",\"e\",%progbits\n";
-  for (size_t At = 0; At < Bytes.size(); At += 512) {
-    Out << ".ascii \"";
-    for (char C : Bytes.substr(At, 512)) {
-      unsigned char U = static_cast<unsigned char>(C);
-      if (U < ' ' || U > '~' || C == '"' || C == '\\')
-        Out << '\\' << char('0' + (U >> 6)) << char('0' + (U >> 3 & 7)) << char('0' + (U & 7));
-      else
-        Out << C;
-    }
-    Out << "\"\n";
-  }
-  Out << ".popsection\n";
-}
-
 void Across::addSections(Module &M, bool Changed) const {
-  std::string Asm, Texts;
-  for (const SymbolSummary &S : Written)
-    Texts += S.Text;
-  addSection(Asm, ".escapement.summary", Texts);
-  addSection(Asm, ".escapement.defines", summaryLines(Written));
-  if (Changed)
-    addSection(Asm, ".escapement.assumes", summaryLines(Reader.summaries()));
+  std::string Asm = summarySections(Written, Changed ? &Reader : nullptr);
   if (!Asm.empty())
     M.appendModuleInlineAsm(Asm);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Builds with summaries=DIR: a changed summary rebuilds its users and nothing else, under make, ninja and ccache; what is read
-# decides the object, the order of compilations does not; distcc gives right objects.
+# decides the object, the order of compilations does not. With GCC too.
 # shellcheck source=testsuite/driver/lib.sh
 . "$(dirname "$0")/lib.sh"
 command=$ESC_BUILD/cli/escapement
@@ -101,7 +101,7 @@ same sums.main sums.other "another order"
 # ---- ccache in depend mode
 if command -v ccache >/dev/null; then
     mkdir cache && : >ccache.conf
-    export CCACHE_DIR=$PWD/cache CCACHE_CONFIGPATH=$PWD/ccache.conf CCACHE_COMPILERTYPE=clang CCACHE_DEPEND=1
+    export CCACHE_DIR=$PWD/cache CCACHE_CONFIGPATH=$PWD/ccache.conf CCACHE_COMPILERTYPE=$ESC_COMPILER CCACHE_DEPEND=1
     unset CCACHE_DISABLE
     cached() { timeout 120 ccache "$ESC_CLANG" -fplugin="$ESC_PLUGIN" -O2 -MD -c user.c -o cached.o "$(arg summaries=dir3)"; }
     hits() { ccache --print-stats | awk '$1 == "direct_cache_hit" || $1 == "preprocessed_cache_hit" { n += $2 } END { print n + 0 }'; }
@@ -113,34 +113,4 @@ if command -v ccache >/dev/null; then
     cached && [[ $(hits) -eq 1 ]] || fail "ccache: a changed summary was not noticed"
     ! frames cached.o || fail "ccache: a changed summary was not used"
     unset CCACHE_DEPEND
-fi
-
-# ---- distcc, on this machine: its server takes no -fplugin, so the compilation comes back and is made here, with the facts; where a
-# server does take it, the directory is not there (driver.summaries: the object is that without facts)
-if command -v distccd >/dev/null && command -v distcc >/dev/null; then
-    echo "$looks" >look.c && esc -O2 -c look.c -o look.o "$(arg summaries=dir3)"
-    port=$((20000 + RANDOM % 20000))
-    mkdir -p distcc
-    DISTCC_CMDLIST=$PWD/commands distccd --no-detach --daemon --allow 127.0.0.1 --listen 127.0.0.1 --port "$port" --jobs 2 \
-        --enable-tcp-insecure --log-file "$PWD/distccd.log" >/dev/null 2>&1 &
-    daemon=$!
-    for ((i = 0; i < 50; i++)); do
-        grep -q 'listening' distccd.log 2>/dev/null && break
-        sleep 0.1
-    done
-    export DISTCC_HOSTS="127.0.0.1:$port" DISTCC_DIR=$PWD/distcc DISTCC_VERBOSE=0
-    far() { distcc "$ESC_CLANG" -O2 -c "$@" 2>distcc.err; }
-    if DISTCC_FALLBACK=0 far other.c -o far.o; then
-        far -fplugin="$ESC_PLUGIN" user.c -o far.o "$(arg summaries=dir3)" || fail "distcc: $(head -n 5 distcc.err)"
-        esc -O2 -c user.c -o far.o.here "$(arg summaries=dir3)"
-        esc -O2 -c user.c -o far.o.without
-        if frames far.o; then
-            nm far.o >far.symbols && nm far.o.here >here.symbols && same far.symbols here.symbols "distcc"
-        else
-            same far.o far.o.without "distcc, on the other side"
-        fi
-    else
-        echo "no distcc here: $(tail -n 2 distcc.err)"
-    fi
-    kill "$daemon" && wait "$daemon" || true
 fi

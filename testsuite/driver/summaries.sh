@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Facts cross files by summaries=DIR: wrappers of allocators, callees that only look; and a program in which
-# something is not as it was believed is refused. Each such program is also run: it does crash.
+# something is not as it was believed is refused. Each such program is also run: it does crash. With GCC too.
 # shellcheck source=testsuite/driver/lib.sh
 . "$(dirname "$0")/lib.sh"
 command=$ESC_BUILD/cli/escapement
@@ -39,6 +39,23 @@ void xfree(void *p) { if (p) free(p); }
 unsigned long made;
 void *counted(size_t n) { made++; return malloc(n); }
 C
+cat >more.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+void stop(void);
+char text[9];
+void *mallocor(size_t n) { void *p; if (n == 0) n = 1; p = malloc(n); if (p == NULL) stop(); return p; }
+void *growing(void *q, size_t n) { void *p = q ? realloc(q, n) : malloc(n); if (!p) stop(); return p; }
+void const_free(const char *p) { free((char *)p); }
+void *volatile_store(size_t n) { *(volatile char *)text = 1; return malloc(n); }
+void *assembly(size_t n) { __asm__ volatile("nop"); return malloc(n); }
+void *setting(size_t n) { memset(text, 1, 9); return malloc(n); }
+void *at_least_five(size_t n) { return malloc(n > 5 ? n : 5); }
+void *other_question(size_t n, size_t m) { return malloc(m ? n : 1); }
+void *wrong_way(size_t n) { return malloc(n ? 1 : n); }
+void *another_failure(size_t n) { void *p = malloc(n); if (n == 3) stop(); return p; }
+void *never_null(size_t n) { for (;;) { void *p = malloc(n); if (p) return p; } }
+C
 cat >look.c <<'C'
 struct pair { char *a, *b; };
 int weight(const struct pair *p) { return p->a[0] + 2 * p->b[0]; }
@@ -73,6 +90,18 @@ int main(void) { printf("%d %d\n", work(7), count(3)); return 0; }
 C
 compile dir memory.c look.c user.c
 cp user.o first.o
+compile lines more.c
+cat lines/*/*/*.escsum dir/*/x*/*.escsum | sed -n 's/^model //p' | sort >models
+cat >expected <<'END'
+allocator mallocor(size) kind malloc fail null never_empty
+allocator xcalloc(size) kind calloc zeroed fail null
+allocator xmalloc(size) kind malloc fail null never_empty
+deallocator const_free(pointer)
+deallocator xfree(pointer)
+duplicator xstrdup(source) kind strdup fail null
+reallocator growing(pointer, size) kind realloc fail null
+END
+same models expected "the thin wrappers"
 compile dir memory.c look.c user.c
 lacks_call user.o xmalloc
 lacks_call user.o xcalloc
@@ -172,7 +201,7 @@ refused 'no object that is linked defines it' main.o
 refused_ld 'no object that is linked defines it' main.o "$PWD/liblook.so"
 plain main.o "$PWD/liblook.so" -o bad && crashes ./bad
 # A symbol that the loader may interpose: a library's own, exported.
-extra=(-fPIC -DNO_MAIN)
+extra=(-fPIC -fno-semantic-interposition -DNO_MAIN)
 believe main.c
 cp main.o part.o
 refused 'the loader may replace the one in callee.o' --shared part.o callee.o
@@ -184,6 +213,34 @@ plain start.c new.c -rdynamic "$PWD/libpart.so" -o bad && crashes ./bad
 extra=(-fPIC -fsemantic-interposition -DNO_MAIN)
 compile dir2 callee.c main.c
 has_call main.o malloc
+if [[ $ESC_COMPILER == gcc ]]; then # whose default that is
+    extra=(-fPIC -DNO_MAIN)
+    compile dir2 callee.c main.c
+    has_call main.o malloc
+fi
+# A weak declaration.
+extra=()
+believe main.c
+sed 's/^int look(char \*);/__attribute__((weak)) &/' main.c >weak.c
+compile dir2 weak.c
+has_call weak.o malloc
+# The link of -flto makes other functions.
+rm -rf dir2
+extra=(-flto)
+compile dir2 old.c
+[[ -z $(find dir2 -name '*.escsum' 2>/dev/null) ]] || fail "-flto writes: $(find dir2)"
+# What the other compiler says is not known.
+extra=()
+if [[ $ESC_COMPILER == gcc && -f $ESC_BUILD/plugin/llvm/escapement.so ]] && command -v clang-19 >/dev/null; then
+    rm -rf dir2
+    clang-19 -O2 -c old.c -o callee.o -fplugin="$ESC_BUILD/plugin/llvm/escapement.so" "$(arg summaries=dir2)"
+    compile dir2 main.c 2>err
+    empty err "nothing is wrong"
+    has_call main.o malloc
+    believe main.c
+    clang-19 -O2 -c old.c -o callee.o -fplugin="$ESC_BUILD/plugin/llvm/escapement.so" "$(arg summaries=dir2)"
+    refused 'callee.o has another one' main.o callee.o
+fi
 
 # ---- damage
 extra=()

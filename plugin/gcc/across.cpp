@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// across.cpp - see across.h.
+//
+// Clang's summaries are not read, nor ours by Clang: the two lower a struct that is passed by value
+// to different parameters, and what one of them takes from attributes and library names the other
+// need not. The line "target" tells them apart.
+#include "across.h"
+#include "apply.h"
+
+namespace escapement {
+namespace {
+
+// The arguments of the driver as it hands them to each program that it starts: 'A' 'B'.
+std::vector<std::string> driver_arguments() {
+  std::vector<std::string> all;
+  const char *at = getenv("COLLECT_GCC_OPTIONS");
+  bool quoted = false, inside = false;
+  for (; at && *at; ++at) {
+    if (*at == '\'') {
+      quoted = !quoted;
+      if (quoted && !inside)
+        all.emplace_back();
+      inside = true;
+    } else if (quoted) {
+      all.back() += *at;
+    } else if (*at == '\\' && at[1]) {
+      all.back() += *++at;
+    } else {
+      inside = false;
+    }
+  }
+  return all;
+}
+
+// The object as the user named it. When the driver links at once the object is a temporary file of
+// a random name; then it is named as other by-products of it are.
+std::string object_name() {
+  std::string output;
+  bool ends_here = false;
+  const std::vector<std::string> all = driver_arguments();
+  for (size_t i = 0; i < all.size(); ++i) {
+    ends_here |= all[i] == "-c" || all[i] == "-S";
+    if (all[i] == "-o" && i + 1 < all.size())
+      output = all[i + 1];
+  }
+  if (ends_here && !output.empty() && output != "-")
+    return output;
+  const char *base = aux_base_name ? aux_base_name : main_input_filename;
+  return base ? std::string(base) + ".o" : "-";
+}
+
+std::string work_directory() {
+  const char *path = getpwd();
+  return path ? path : "";
+}
+
+std::string target_line() {
+  return ESCAPEMENT_GCC_TARGET " " + std::to_string(POINTER_SIZE) + " gcc";
+}
+
+bool is_default_visible(tree decl) { return DECL_VISIBILITY(decl) == VISIBILITY_DEFAULT; }
+
+// The loader may put another definition in its place, and we can see it. What we cannot see (it
+// comes from a shared library, or is exported by one) is refused at the link.
+bool may_be_replaced(tree decl) {
+  return DECL_WEAK(decl) || (flag_shlib && flag_semantic_interposition && is_default_visible(decl));
+}
+
+bool is_used(cgraph_node *node) {
+  ipa_ref *ref = nullptr;
+  return node->callers || node->iterate_referring(0, ref);
+}
+
+// The linker takes this body and no other.
+bool is_the_definition(cgraph_node *node) {
+  tree decl = node->decl;
+  return node->definition && TREE_PUBLIC(decl) && !DECL_EXTERNAL(decl) && !DECL_WEAK(decl) &&
+         !DECL_COMDAT(decl) && !node->alias && !node->ifunc_resolver && !node->thunk &&
+         node->get_availability() >= AVAIL_AVAILABLE;
+}
+
+// Whether anything here allocates, so that it matters what callees do.
+bool asks_anything(const SummaryReader &reader) {
+  std::unique_ptr<EscModule, lowered_module::destroy> library(esc_module_new(nullptr));
+  cgraph_node *node;
+  FOR_EACH_FUNCTION(node) {
+    if (node->definition || !is_used(node))
+      continue;
+    std::string name = linkage_name_of(node->decl);
+    EscAllocatorModel model;
+    auto found = reader.summaries().find(name);
+    bool wrapper = found != reader.summaries().end() && !found->second.Model.empty();
+    if (wrapper || DECL_IS_MALLOC(node->decl) || !library ||
+        (esc_model_allocator(library.get(), name.c_str(), &model) && model.allocates))
+      return true;
+  }
+  return false;
+}
+
+// Symbols of this unit that are no plain declaration of a function.
+std::set<std::string> own_names() {
+  std::set<std::string> names;
+  symtab_node *node;
+  FOR_EACH_SYMBOL(node) {
+    if (!DECL_P(node->decl) || !HAS_DECL_ASSEMBLER_NAME_P(node->decl))
+      continue;
+    auto *function = dyn_cast<cgraph_node *>(node);
+    if (!function || function->definition || function->alias || may_be_replaced(node->decl))
+      names.insert(linkage_name_of(node->decl));
+  }
+  return names;
+}
+
+} // namespace
+
+across::across(const Options &opts)
+    : plain(opts), object(object_name()), target(target_line()),
+      writer(opts.Summaries, object, work_directory()), reader(opts.Summaries, target) {
+  plain.NeedSource = false;
+  plain.DumpFile.clear();
+}
+
+std::string across::write() {
+  question asked;
+  asked.summarize = true;
+  source_table none(false);
+  lowered_module lowered = lower(none, plain, {}, asked);
+  if (!lowered.m)
+    return {};
+  esc_analyze(lowered.m.get());
+  auto add = [](void *context, const char *text, size_t length) {
+    static_cast<std::string *>(context)->append(text, length);
+    return true;
+  };
+  for (const lowered_function &f : lowered.functions) {
+    SymbolSummary s;
+    EscSummary head;
+    if (!is_the_definition(f.node) ||
+        !esc_summary_write(lowered.m.get(), f.id, target.c_str(), object.c_str(), add, &s.Text) ||
+        !esc_summary_head(lowered.m.get(), s.Text.data(), s.Text.size(), target.c_str(), &head,
+                          nullptr))
+      continue;
+    s.Symbol = linkage_name_of(f.node->decl);
+    s.Hash = head.hash;
+    written.push_back(s);
+  }
+  return writer.write(written);
+}
+
+void across::read() {
+  std::vector<std::string> names, further;
+  cgraph_node *node;
+  FOR_EACH_FUNCTION(node)
+  if (!node->definition && !node->alias && is_used(node) && !may_be_replaced(node->decl))
+    names.push_back(linkage_name_of(node->decl));
+  std::sort(names.begin(), names.end());
+  const std::set<std::string> direct(names.begin(), names.end());
+  reader.load(names, [&](const std::string &symbol) { return !direct.count(symbol); });
+  if (asks_anything(reader)) {
+    for (const auto &entry : reader.summaries())
+      if (entry.second.Model.empty())
+        namedBy(entry.second.Text.Text, further);
+    const std::set<std::string> own = own_names();
+    reader.load(further, [&](const std::string &symbol) { return own.count(symbol) != 0; });
+  }
+  for (const std::string &file : reader.files())
+    compat::add_dependency(file.c_str());
+  // No diagnostic of the compiler: -Werror must not make an error of what is only not used.
+  if (!reader.complaint().empty())
+    fprintf(stderr, "warning: escapement: not used: %s\n", reader.complaint().c_str());
+}
+
+void across::add_sections(FILE *assembly, bool changed) const {
+  fputs(summarySections(written, changed ? &reader : nullptr).c_str(), assembly);
+}
+
+} // namespace escapement
