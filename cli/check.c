@@ -28,6 +28,7 @@ typedef struct Definition {
     char *object; /* the last one that defines it; NULL: none */
     char *hash;   /* what that object says; NULL: nothing */
     bool many;    /* other objects define it, and do not say the same */
+    bool seen;    /* among the symbols of `object`: what it says of itself may be out of date */
     bool weak, preemptible, exported;
 } Definition;
 
@@ -108,6 +109,7 @@ static void on_defines(void *context, const char *object, const char *symbol, co
     d->many |= d->object && (!d->hash || strcmp(d->hash, hash) != 0);
     replace(&d->object, object);
     replace(&d->hash, hash);
+    d->seen = false;
 }
 
 static void on_symbol(void *context, const char *object, const Symbol *symbol) {
@@ -116,6 +118,7 @@ static void on_symbol(void *context, const char *object, const Symbol *symbol) {
         return;
     d->weak |= symbol->weak;
     d->preemptible |= symbol->preemptible;
+    d->seen = true;
     if (d->object && strcmp(d->object, object) == 0)
         return; /* it has said what it does */
     d->many |= d->object != NULL;
@@ -163,7 +166,7 @@ static bool holds(const Check *c, const Assumption *a) {
     if (is_replaced(c->given, a->symbol))
         return refuse(a, "the linker was told to put another one in its place", NULL,
                       " (--wrap, --defsym)");
-    if (!d->object)
+    if (!d->object || !d->seen)
         return refuse(a, "no object that is linked defines it", NULL,
                       ": a shared library may; compile it without summaries=");
     if (d->weak)

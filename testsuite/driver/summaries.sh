@@ -200,6 +200,11 @@ plain -shared -fPIC new.c -o liblook.so
 refused 'no object that is linked defines it' main.o
 refused_ld 'no object that is linked defines it' main.o "$PWD/liblook.so"
 plain main.o "$PWD/liblook.so" -o bad && crashes ./bad
+# So it is when objcopy has taken the symbol from the object that speaks of it.
+believe main.c
+cp callee.o hidden.o && objcopy --localize-symbol=look hidden.o
+refused 'no object that is linked defines it' main.o hidden.o
+plain main.o hidden.o "$PWD/liblook.so" -o bad && crashes ./bad
 # A symbol that the loader may interpose: a library's own, exported.
 extra=(-fPIC -fno-semantic-interposition -DNO_MAIN)
 believe main.c
