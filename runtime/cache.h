@@ -5,8 +5,8 @@
 
 /* A bin is 16 bytes and x86 scales by 8 at most, so bins are numbered in steps of 2. */
 #define BIN_SCALE 2
-/* Where the table of classes by size begins in a slab: after 80 bins. */
-#define SLAB_TABLE 1280
+/* Where the table of classes by size begins in a slab: after 84 bins. */
+#define SLAB_TABLE 1344
 /* Before a slab: for 4096 values of the bits 4 to 15 of an address, the slot where an object there
  * was put when it was freed last; 2 bytes each. */
 #define SLAB_RECENT 8192

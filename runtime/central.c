@@ -20,7 +20,12 @@
 #include "probe.h"
 #include "sys.h"
 
-enum { RUN = 16 }; /* objects that are looked at together when they come back */
+enum {
+    RUN = 16, /* objects that are looked at together when they come back */
+    /* What a cache gets at least. */
+    FIRST_OBJECTS = 4,
+    FIRST_BYTES = 256,
+};
 
 typedef struct Central {
     alignas(CACHE_LINE) Lock lock;
@@ -115,11 +120,21 @@ static uint32_t take_from(Span *span, void **end, uint32_t n) {
     return taken;
 }
 
+/* How many a cache gets that asks for n: a few while few of the class are in use, so that the first
+ * ones of all CPUs share pages, if not lines of memory. As many as are in use makes the number of
+ * refills until then logarithmic. */
+static uint32_t allowance(const Central *c, uint32_t class, uint32_t n) {
+    uint64_t in_use = c->spans * escrt_classes[class].objects - c->free_objects;
+    size_t first = max_size(FIRST_OBJECTS, FIRST_BYTES / escrt_classes[class].bytes);
+    return (uint32_t)min_size(n, max_size(first, in_use));
+}
+
 uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n) {
     Central *c = &centrals[class];
     uint32_t npages = escrt_classes[class].npages, taken = 0;
     bool zeroed;
     lock_take(&c->lock);
+    n = allowance(c, class, n);
     while (taken < n) {
         Span *span = fullest(c);
         if (!span) {

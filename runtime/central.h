@@ -5,8 +5,8 @@
 
 #include "span.h"
 
-/* Fills `objects` with up to n of the class, the lowest address last; returns how many: 0 is out
- * of memory. */
+/* Fills `objects` with up to n of the class, the lowest address last; returns how many: few while
+ * few are in use, 0 is out of memory. */
 uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n);
 /* Takes them back. Ends the process when one is no object of the class, or is free already. */
 void escrt_central_give(uint32_t class, void *const *objects, uint32_t n);

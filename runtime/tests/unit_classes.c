@@ -4,36 +4,28 @@
 #include "check.h"
 #include "classes.h"
 
-/* The next size the rule would try after `size`: an eighth of the power of two below, at least 16.
- */
-static uint32_t next_size(uint32_t size) {
-    uint32_t power = 16;
-    while (power * 2 <= size)
-        power *= 2;
-    uint32_t step = power / 8 < GRANULE ? GRANULE : power / 8;
-    return (size + step) / GRANULE * GRANULE;
-}
-
-static uint32_t span_for(uint32_t size) {
-    uint32_t span = PAGE_BYTES;
-    while (span < 65536 && (span / size < 8 || span % size > span / 8))
-        span *= 2;
-    return span;
+static void check_class(uint32_t class, uint32_t size, uint32_t span) {
+    if (!CHECK(class < NUM_CLASSES))
+        return;
+    const SizeClass *c = &escrt_classes[class];
+    CHECK(c->bytes == size && size % GRANULE == 0);
+    CHECK(c->npages * (uint32_t)PAGE_BYTES == span);
+    CHECK(c->objects == span / size && c->objects <= MAX_OBJECTS);
+    CHECK(span % size <= span / 25); /* what is left over at the end */
 }
 
 static void the_table_is_what_the_rule_gives(void) {
-    uint32_t class = 1;
-    for (uint32_t size = GRANULE; size <= MAX_SMALL; class ++) {
-        uint32_t span = span_for(size), objects = span / size;
-        uint32_t grown = span / objects / GRANULE * GRANULE;
-        if (!CHECK(class < NUM_CLASSES))
-            return;
-        const SizeClass *c = &escrt_classes[class];
-        CHECK(c->bytes == grown);
-        CHECK(c->npages * (uint32_t)PAGE_BYTES == span);
-        CHECK(c->objects == objects && objects <= MAX_OBJECTS);
-        size = next_size(grown);
+    uint32_t class = 1, size = 0;
+    while (size < 512) {
+        uint32_t power = 128;
+        while (power * 2 <= size)
+            power *= 2;
+        size += size < 128 ? GRANULE : power / 8;
+        check_class(class ++, size, PAGE_BYTES);
     }
+    for (uint32_t span = PAGE_BYTES; span <= 65536; span *= 2)
+        for (uint32_t objects = 15; objects >= (span < 65536 ? 8 : 2); objects--)
+            check_class(class ++, span / objects / GRANULE * GRANULE, span);
     CHECK(class == NUM_CLASSES);
     CHECK(escrt_classes[NUM_CLASSES - 1].bytes == MAX_SMALL);
 }
