@@ -246,10 +246,32 @@ static char *report_name(const Wrapping *w, const CommandLine *line) {
     return name;
 }
 
-static void add_report(const Wrapping *w, const CommandLine *line, Arguments *list) {
+/* Beside the report of one file: a compile database of that file alone, with the user's own
+ * arguments, so that `escapement top' can analyse it again. Nothing depends on it. */
+static void save_command(const char *report, const Wrapping *w, const CommandLine *line,
+                         char **users, size_t nusers) {
+    char here[PATH_MAX];
+    json_t *arguments = json_array();
+    if (line->nsources != 1 || w->print || !getcwd(here, sizeof here))
+        return;
+    json_array_append_new(arguments, json_string("cc"));
+    for (size_t i = 0; i < nusers; i++)
+        json_array_append_new(arguments, json_string(users[i])); /* not UTF-8: it is left out ... */
+    json_t *database = json_pack("[{s:s, s:s, s:o}]", "directory", here, "file", line->source,
+                                 "arguments", arguments);
+    char *path = command_of_report(report);
+    if (json_array_size(arguments) == nusers + 1) /* ... and so is the file */
+        json_dump_file(database, path, JSON_INDENT(1));
+    free(path);
+    json_decref(database);
+}
+
+static void add_report(const Wrapping *w, const CommandLine *line, char **users, size_t nusers,
+                       Arguments *list) {
     char *name = w->report ? report_name(w, line) : NULL;
     if (!name)
         return;
+    save_command(name, w, line, users, nusers);
     arguments_add(list, format_text("-fplugin-arg-escapement-report=%s", name));
     setenv("CCACHE_RECACHE", "1", 1);
     free(name);
@@ -315,7 +337,7 @@ int cc_main(int argc, char **argv) {
     arguments_add(&list, compiler.program);
     if (line.nsources > 0) {
         add_plugin_arguments(&w, plugin_for(&compiler), &list);
-        add_report(&w, &line, &list);
+        add_report(&w, &line, users, nusers, &list);
     }
     for (size_t i = 0; i < nusers; i++)
         arguments_add(&list, users[i]);

@@ -122,6 +122,7 @@ static bool is_larger_budget(const Remedies *r, size_t first, const EscChange *c
 
 void find_remedies(const ModelText *model, const Subject *subject, Remedies *r) {
     EscChange made[MAX_TOGETHER];
+    size_t most = r->most ? r->most : MAX_ANALYSES;
     for (size_t depth = 0; depth < MAX_TOGETHER && r->n == 0; depth++) {
         EscModule *m = analyse_changed(model, made, depth);
         Standing before = standing_of(m, subject);
@@ -131,7 +132,7 @@ void find_remedies(const ModelText *model, const Subject *subject, Remedies *r) 
         qsort(c->all, c->n, sizeof *c->all, by_cost);
         bool forward = false;
         EscChange best = {0};
-        for (size_t i = 0; i < c->n && r->tried < MAX_ANALYSES; i++) {
+        for (size_t i = 0; i < c->n && r->tried < most; i++) {
             if (is_larger_budget(r, 0, &c->all[i]))
                 continue;
             made[depth] = c->all[i];

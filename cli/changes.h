@@ -36,6 +36,7 @@ typedef struct Remedies {
     Remedy *all; /* the cheapest first */
     size_t n, capacity;
     size_t tried; /* how many analyses it took */
+    size_t most;  /* so many analyses at most; 0: as many as `why' takes */
 } Remedies;
 
 /* The module, with the changes assumed, analysed; ends the program when the text is no model. */

@@ -72,6 +72,13 @@ static error_t parse(int key, char *value, struct argp_state *state) {
 const struct argp check_argp = {
     options, parse, "-p BUILD [FILE...]\n-- COMPILER ARGUMENT...", about, 0, 0, 0};
 
+bool has_check_program(void) {
+    char *program = format_text("%s/escapement-check", place()->directory);
+    bool is = access(program, X_OK) == 0;
+    free(program);
+    return is;
+}
+
 char *check_program(void) {
     char *program = format_text("%s/escapement-check", place()->directory);
     if (access(program, X_OK) != 0)

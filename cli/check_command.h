@@ -3,7 +3,11 @@
 #ifndef ESCAPEMENT_CLI_CHECK_COMMAND_H
 #define ESCAPEMENT_CLI_CHECK_COMMAND_H
 
+#include <stdbool.h>
+
 /* The path of escapement-check (to be freed); ends the program when it was not built. */
 char *check_program(void);
+/* Whether it was. */
+bool has_check_program(void);
 
 #endif

@@ -135,6 +135,14 @@ static void read_report(Findings *findings, const char *path, size_t root) {
     free(text);
 }
 
+char *command_of_report(const char *report) {
+    size_t length = strlen(report);
+    const char *ending = strrchr(report, '.');
+    if (ending && strcmp(ending, ".json") == 0)
+        length = (size_t)(ending - report);
+    return format_text("%.*s.command", (int)length, report);
+}
+
 static int wanted(const struct dirent *entry) {
     return entry->d_name[0] != '.';
 }

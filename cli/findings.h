@@ -42,6 +42,10 @@ typedef struct Findings {
  * directory that the compiler ran in; a part of the path that begins with ":" ends it. */
 #define REPORTS_FROM "from"
 
+/* Where `escapement cc` leaves how the file of a report was compiled (a compile database); to be
+ * freed. It may not be there. */
+char *command_of_report(const char *report);
+
 /* Adds a report, every report (*.json, *.jsonl) in a directory and below it, or standard input for
  * "-". Ends the program with one line when one cannot be read, or is no report of this version. */
 void findings_read(Findings *findings, const char *path);

@@ -269,6 +269,7 @@ static Row make_row(Joiner *joiner, const char *reason) {
         .verdict = walk->finding ? verdict_of(walk->finding) : verdict_without(walk, reason),
         .reason = reason,
         .advice = advice_of(joiner, walk, reason),
+        .wrapper = reason && strcmp(reason, REASON_WRAPPER) == 0 ? inner_function(walk) : NULL,
         .via = via_of(walk),
     };
 }
@@ -280,6 +281,7 @@ static void free_row(Row *row) {
     free(row->expression);
     free(row->verdict);
     free(row->advice);
+    free(row->tried_text);
     free(row->via);
 }
 

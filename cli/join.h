@@ -12,6 +12,9 @@
 #include "profile.h"
 #include "symbols.h"
 
+/* What analysing again with the change assumed said of an advice. */
+typedef enum Tried { TRY_NOT_ASKED, TRY_HELPS, TRY_IN_VAIN, TRY_IMPOSSIBLE } Tried;
+
 typedef struct Row {
     const Finding *finding; /* the verdict's; NULL: there is none */
     char *file;             /* as the report spells it; "" when not known */
@@ -21,6 +24,9 @@ typedef struct Row {
     char *verdict;               /* "escapes to heap: returned" */
     const char *reason;          /* a code, of reasons.def or advice.h; NULL: none */
     char *advice;                /* NULL: none */
+    const char *wrapper;         /* REASON_WRAPPER: the function that hands out fresh memory */
+    Tried tried;                 /* tried.h fills both */
+    char *tried_text;            /* the change that helps, or why there is none; NULL: not asked */
     char *via;                   /* "xstrdup -> xmalloc -> malloc(n)"; "" when it is called here */
     Amount amount;
     size_t nstacks;

@@ -13,6 +13,7 @@
 #include "symbols.h"
 #include "table.h"
 #include "terminal.h"
+#include "tried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 enum { OPTION_BINARY = 'b', OPTION_REPORT = 'r', OPTION_SORT = 's', OPTION_NUMBER = 'n' };
+enum { OPTION_BUILD = 'p', OPTION_NO_TRY = 256 };
 enum { USUAL_ROWS = 20, USUAL_COLUMNS = 100, LEAST_COLUMNS = 60, BEFORE_TEXT = 10, LABEL = 8 };
 
 typedef struct Top {
@@ -28,7 +30,8 @@ typedef struct Top {
     size_t nreports, nbinaries;
     Order order;
     size_t nrows;
-    bool json;
+    const char *build;
+    bool json, no_try;
 } Top;
 
 static const struct argp_option options[] = {
@@ -44,6 +47,11 @@ static const struct argp_option options[] = {
     {"number", OPTION_NUMBER, "N", 0, "The first N places, 20 usually; 0: all", 0},
     {"binary", OPTION_BINARY, "FILE", 0,
      "Where the profiled program, or a library, is now; may be given several times", 0},
+    {"build", OPTION_BUILD, "BUILD", 0,
+     "The directory of compile_commands.json, or that file, to try the advice with (what "
+     "`escapement cc' left beside the reports)",
+     0},
+    {"no-try", OPTION_NO_TRY, NULL, 0, "Do not analyse again what is advised", 0},
     {"json", OPTION_JSON, NULL, 0, "One JSON document with all places", 0},
     {0},
 };
@@ -93,6 +101,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
         if (!*value || *end || *value == '-')
             argp_error(state, "--number is a number, not `%s'", value);
         return 0;
+    case OPTION_BUILD:
+        top->build = value;
+        return 0;
+    case OPTION_NO_TRY:
+        top->no_try = true;
+        return 0;
     case OPTION_JSON:
         top->json = true;
         return 0;
@@ -115,7 +129,7 @@ const struct argp top_argp = {
     .args_doc = "PROFILE",
     .doc =
         "Where the memory of a program comes from, why the compiler left it on the heap, and the "
-        "cheapest change that the report can name.\v"
+        "cheapest change that would keep it off the heap.\v"
         "A program, its profile, and what it says:\n\n"
         "  escapement cc --report=reports -O2 -g program.c -o program\n"
         "  ESCAPEMENT_PROFILE=heap.gz ./program\n"
@@ -123,6 +137,11 @@ const struct argp top_argp = {
         "PROFILE is what the runtime wrote; ESCAPEMENT_PROFILE_RATE=1 takes every allocation "
         "instead of a sample. The program must be there as it was profiled, with debug "
         "information. "
+        "\n\nThe change of each place that is printed is tried: its file is analysed again with "
+        "the "
+        "change assumed, as `escapement why' does. Where that helped, what is said is what was "
+        "tried; else the advice is the one of the reason, with the word that it was tried in vain, "
+        "or why it could not be tried. --no-try skips that.\n\n"
         "Memory of a function whose result is fresh memory, as the report says of xmalloc, counts "
         "as "
         "its caller's; the line `via' says how it came there. Where stacks end early, the program "
@@ -132,6 +151,10 @@ const struct argp top_argp = {
         "be "
         "used (one line says why).",
 };
+
+static size_t rows_shown(const Top *top, const Join *joined) {
+    return top->nrows && top->nrows < joined->nrows ? top->nrows : joined->nrows;
+}
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
@@ -158,6 +181,11 @@ static json_t *row_json(const Row *row) {
     json_object_set_new(json, "verdict", name_json(row->verdict));
     json_object_set_new(json, "reason", name_json(row->reason));
     json_object_set_new(json, "advice", name_json(row->advice));
+    json_object_set_new(json, "tried",
+                        row->tried == TRY_NOT_ASKED
+                            ? json_null()
+                            : json_pack("{s:s, s:o}", "state", tried_name(row->tried), "text",
+                                        name_json(row->tried_text)));
     json_object_set_new(json, "via", name_json(row->via));
     json_object_set_new(json, "site", name_json(row->finding ? row->finding->site : NULL));
     json_object_set_new(json, "stacks", json_integer((json_int_t)row->nstacks));
@@ -261,6 +289,16 @@ static void print_place(const Row *row) {
     putchar('\n');
 }
 
+static void print_advice(const Row *row, size_t width) {
+    char *said = row->tried == TRY_HELPS ? format_text("%s (tried: it moves then)", row->tried_text)
+                 : row->tried == TRY_NOT_ASKED || !row->advice ? NULL
+                 : row->tried == TRY_IN_VAIN
+                     ? format_text("%s (tried: %s)", row->advice, row->tried_text)
+                     : format_text("%s (not tried)", row->advice);
+    print_line("change", said ? said : row->advice, width);
+    free(said);
+}
+
 static void print_row(const Row *row, const Amount *total, Order order, size_t width) {
     char *allocated = size_text(row->amount.alloc_bytes),
          *in_use = size_text(row->amount.inuse_bytes);
@@ -275,7 +313,7 @@ static void print_row(const Row *row, const Amount *total, Order order, size_t w
     print_line("", amounts, width);
     print_line("why", row->verdict, width);
     print_line("via", row->via, width);
-    print_line("change", row->advice, width);
+    print_advice(row, width);
     free(amounts);
     free(allocated);
     free(in_use);
@@ -364,9 +402,26 @@ static void print_reasons(const Join *joined, Order order) {
     free(groups);
 }
 
+/* Why advice was not tried, each reason once. */
+static void print_untried(const Join *joined, size_t shown) {
+    for (size_t i = 0; i < shown; i++) {
+        const char *why =
+            joined->rows[i].tried == TRY_IMPOSSIBLE ? joined->rows[i].tried_text : NULL;
+        size_t n = 0, first = shown;
+        for (size_t k = 0; why && k < shown; k++)
+            if (joined->rows[k].tried == TRY_IMPOSSIBLE &&
+                strcmp(joined->rows[k].tried_text, why) == 0) {
+                first = first == shown ? k : first;
+                n++;
+            }
+        if (why && first == i)
+            printf("\n%zu not tried (%s:%ld%s): %s\n", n, joined->rows[i].file,
+                   joined->rows[i].line, n > 1 ? ", ..." : "", why);
+    }
+}
+
 static void print_text(const Top *top, const Profile *profile, const Join *joined) {
-    size_t width = columns(),
-           shown = top->nrows && top->nrows < joined->nrows ? top->nrows : joined->nrows;
+    size_t width = columns(), shown = rows_shown(top, joined);
     print_total(profile, &joined->total, top->order);
     for (size_t i = 0; i < shown; i++) {
         print_row(&joined->rows[i], &joined->total, top->order, width);
@@ -376,6 +431,7 @@ static void print_text(const Top *top, const Profile *profile, const Join *joine
     if (shown < joined->nrows)
         print_rest(joined, shown, top->order);
     print_reasons(joined, top->order);
+    print_untried(joined, shown);
 }
 
 /* ---- the command ------------------------------------------------------------------------------
@@ -412,6 +468,8 @@ int top_main(int argc, char **argv) {
     join(&joined, &profile, symbols, &findings);
     join_sort(&joined, top.order);
     warn_of_gaps(symbols, &profile, &findings, &joined);
+    if (findings.n && !top.no_try)
+        try_advice(&joined, rows_shown(&top, &joined), &findings, top.build);
     if (top.json)
         print_json(&top, &profile, &joined);
     else

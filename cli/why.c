@@ -8,10 +8,8 @@
  * NOT HERE  Which changes there are (analysis/change.c), trying them and their words (changes.c).
  */
 #include "changes.h"
-#include "check_command.h"
+#include "checked.h"
 #include "command.h"
-#include "run.h"
-#include "tempdir.h"
 #include "terminal.h"
 
 #include <ctype.h>
@@ -149,75 +147,15 @@ const struct argp why_argp = {
     about,   NULL,  NULL,
     NULL};
 
-/* ---- asking escapement-check -------------------------------------------------------------------
- */
-
-typedef struct Answer {
-    char *model, *lines; /* texts */
-    size_t model_length;
-    char *directory; /* where the compiler runs */
-} Answer;
-
-/* The last words of the log are what went wrong. */
-static void explain_failure(char *log) {
-    size_t length = strlen(log);
-    while (length > 0 && log[length - 1] == '\n')
-        log[--length] = '\0';
-    const char *last = strrchr(log, '\n');
-    last = last ? last + 1 : log;
-    const char *own = strstr(last, "escapement check: ");
-    trouble("%s", own ? own + strlen("escapement check: ") : *last ? last : "the check failed");
-}
-
-static char *directory_of(const char *model) {
-    static const char mark[] = "#directory: ";
-    const char *at = strstr(model, mark);
-    if (!at)
-        return copy_text(".");
-    at += sizeof mark - 1;
-    return format_text("%.*s", (int)strcspn(at, "\n"), at);
-}
-
-static void ask(Request *r, Answer *answer) {
-    char *scratch = temporary_directory();
-    const Setting none = {NULL, NULL};
-    char *model = format_text("%s/model", scratch), *lines = format_text("%s/lines", scratch),
-         *log = format_text("%s/log", scratch);
-    size_t nwords = 0, n = 0;
-    while (r->command && r->command[nwords])
-        nwords++;
-    char **argv = allocate((nwords + r->npassed + 8) * sizeof *argv);
-    argv[n++] = check_program();
-    argv[n++] = "-q";
-    argv[n++] = format_text("--model=%s", model);
-    argv[n++] = format_text("--output=%s", lines);
-    for (size_t i = 0; i < r->npassed; i++)
-        argv[n++] = r->passed[i];
-    if (r->build) {
-        argv[n++] = format_text("--build=%s", r->build);
-        argv[n++] = r->unit ? r->unit : r->file;
-    } else {
-        argv[n++] = "--";
-        memcpy(argv + n, r->command, nwords * sizeof *argv);
-        n += nwords;
-    }
-    argv[n] = NULL;
-    int status = run_command(argv, &none, log, 0);
-    size_t length = 0;
-    char *said = read_file(log, &length);
-    if (status == 0) {
-        answer->model = read_file(model, &answer->model_length);
-        answer->lines = read_file(lines, &length);
-    }
-    const char *left[] = {model, lines, log};
-    for (size_t i = 0; i < 3; i++)
-        unlink(left[i]); /* the next answer is not this one's */
-    free(scratch);
-    if (status != 0)
-        explain_failure(said ? said : "");
-    if (!answer->model || !answer->lines)
-        trouble("%s: no C was compiled", r->file);
-    answer->directory = directory_of(answer->model);
+static void ask(Request *r, CheckedFile *answer) {
+    const FileToCheck wanted = {.build = r->build,
+                                .file = r->unit ? r->unit : r->file,
+                                .command = r->command,
+                                .options = r->passed,
+                                .noptions = r->npassed};
+    char *wrong = check_file(&wanted, answer);
+    if (wrong)
+        trouble("%s", wrong);
 }
 
 /* ---- what is at the place ----------------------------------------------------------------------
@@ -232,7 +170,7 @@ typedef struct Found {
 
 typedef struct Place {
     const Request *request;
-    const Answer *answer;
+    const CheckedFile *answer;
     Found *all;
     size_t n;
     unsigned nearest[MAX_NEAREST];
@@ -305,7 +243,7 @@ static void nothing_there(const Place *p) {
 
 /* The compiler's own line at that place, if it is good news in the end: what only inlining shows.
  */
-static char *good_in_the_end(const Answer *a, const Found *f) {
+static char *good_in_the_end(const CheckedFile *a, const Found *f) {
     char *place = format_text(":%u:%u: ", f->line, f->col);
     char *line = NULL;
     for (const char *at = a->lines; f->subject.kind == ESC_FIND_SITE && *at && !line;) {
@@ -325,7 +263,7 @@ static char *good_in_the_end(const Answer *a, const Found *f) {
 /* ---- telling -----------------------------------------------------------------------------------
  */
 
-static char *source_line(const Answer *a, const char *file, unsigned line) {
+static char *source_line(const CheckedFile *a, const char *file, unsigned line) {
     char *path = absolute(a->directory, file);
     size_t length;
     char *text = read_file(path, &length), *result = NULL;
@@ -383,7 +321,7 @@ static size_t read_steps(const char *flow, Step *steps, size_t capacity) {
 
 enum { MAX_STEPS = 64 };
 
-static void print_step(const Answer *a, size_t number, const char *file, unsigned line,
+static void print_step(const CheckedFile *a, size_t number, const char *file, unsigned line,
                        const char *text) {
     char *source = source_line(a, file, line);
     printf("  %zu. %s%s:%u%s  %s\n", number, paint(stdout, PAINT_BOLD), file, line,
@@ -393,7 +331,7 @@ static void print_step(const Answer *a, size_t number, const char *file, unsigne
     free(source);
 }
 
-static void print_flow(const Answer *a, const Found *f, const Step *steps, size_t nsteps) {
+static void print_flow(const CheckedFile *a, const Found *f, const Step *steps, size_t nsteps) {
     print_step(a, 1, f->file, f->line,
                f->subject.kind == ESC_FIND_SITE    ? "allocated here"
                : f->subject.kind == ESC_FIND_LOCAL ? "the variable"
@@ -418,7 +356,7 @@ static void print_remedies(const EscModule *m, const Remedies *r, const Found *f
         }
 }
 
-static void tell(const Answer *a, const EscModule *m, const Found *f, const char *good,
+static void tell(const CheckedFile *a, const EscModule *m, const Found *f, const char *good,
                  const Step *steps, size_t nsteps, const Remedies *r) {
     printf("%s%s:%u:%u: %s%s\n", paint(stdout, PAINT_BOLD), f->file, f->line, f->col,
            good ? good : f->text, paint(stdout, PAINT_NONE));
@@ -430,7 +368,7 @@ static void tell(const Answer *a, const EscModule *m, const Found *f, const char
         print_remedies(m, r, f);
 }
 
-static json_t *json_of(const Answer *a, const EscModule *m, const Found *f, const char *good,
+static json_t *json_of(const CheckedFile *a, const EscModule *m, const Found *f, const char *good,
                        const Step *steps, size_t nsteps, const Remedies *r) {
     json_t *flow = json_array(), *changes = json_array();
     for (size_t i = 0; i < nsteps; i++) {
@@ -457,7 +395,7 @@ static json_t *json_of(const Answer *a, const EscModule *m, const Found *f, cons
 }
 
 /* True: it is off the heap, or could be. */
-static bool explain(const Request *r, const Answer *a, const ModelText *model, EscModule *m,
+static bool explain(const Request *r, const CheckedFile *a, const ModelText *model, EscModule *m,
                     const Found *f, json_t *all) {
     static Step steps[MAX_STEPS];
     size_t nsteps = read_steps(f->flow, steps, MAX_STEPS);
@@ -490,7 +428,7 @@ static char **behind_dashes(int *argc, char **argv) {
 
 int why_main(int argc, char **argv) {
     Request r = {.config = esc_config_default()};
-    Answer answer = {0};
+    CheckedFile answer = {0};
     text_add(&r.models, "", 0);
     r.command = behind_dashes(&argc, argv);
     parse_arguments(&why_argp, argc, argv, 0, &r);
