@@ -45,6 +45,7 @@ cat >more.c <<'C'
 void stop(void);
 char text[9];
 void *mallocor(size_t n) { void *p; if (n == 0) n = 1; p = malloc(n); if (p == NULL) stop(); return p; }
+void *or_abort(size_t n) { void *p = malloc(n); if (!p) abort(); return p; }
 void *growing(void *q, size_t n) { void *p = q ? realloc(q, n) : malloc(n); if (!p) stop(); return p; }
 void const_free(const char *p) { free((char *)p); }
 void *volatile_store(size_t n) { *(volatile char *)text = 1; return malloc(n); }
@@ -94,6 +95,7 @@ compile lines more.c
 cat lines/*/*/*.escsum dir/*/x*/*.escsum | sed -n 's/^model //p' | sort >models
 cat >expected <<'END'
 allocator mallocor(size) kind malloc fail null never_empty
+allocator or_abort(size) kind malloc fail abort
 allocator xcalloc(size) kind calloc zeroed fail null
 allocator xmalloc(size) kind malloc fail null never_empty
 deallocator const_free(pointer)
