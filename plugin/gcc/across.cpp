@@ -144,7 +144,9 @@ std::string across::write() {
     s.Hash = head.hash;
     written.push_back(s);
   }
-  return writer.write(written);
+  // The second compilation of -fcompare-debug, and questions of configure scripts: no such object
+  // will come again to replace what it said.
+  return object == "/dev/null" ? std::string() : writer.write(written);
 }
 
 void across::read() {

@@ -119,6 +119,9 @@ readelf -WS program >sections
 lacks sections escapement
 compile dir user.c && cp user.o again.o && compile dir user.c
 same user.o again.o "the same object from the same summaries"
+# What is thrown away says nothing to others.
+esc -O2 -c look.c -o /dev/null "$(arg summaries=thrown)"
+[[ $ESC_COMPILER == clang || -z $(find thrown -name '*.escsum') ]] || fail "/dev/null has a summary"
 # Without the directory the compilation goes on without other files' facts.
 esc -O2 -c user.c -o alone.o "$(arg summaries=not/there)"
 esc -O2 -c user.c -o without.o
