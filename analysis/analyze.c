@@ -227,6 +227,18 @@ static bool late(EscModule *m) {
     return m->gave_up != NULL;
 }
 
+/* A summary that is expanded in `f` may call a dispatcher that `f` itself does not name. */
+static bool dispatcher_changed(const EscModule *m, EscFunc f) {
+    const Analysis *a = m->analysis;
+    for (uint32_t i = 0; i < m->ndispatch; i++) {
+        EscFunc d = m->dispatch[i].func;
+        if (d != ESC_NONE && d != f && a->component[d] == a->component[f] &&
+            a->states[d].changed_at > a->states[f].solved_at)
+            return true;
+    }
+    return false;
+}
+
 /* Whether something that `f` calls in its own component changed since `f` was solved. */
 static bool outdated(const EscModule *m, EscFunc f) {
     const Analysis *a = m->analysis;
@@ -241,7 +253,7 @@ static bool outdated(const EscModule *m, EscFunc f) {
             a->states[callee].changed_at > a->states[f].solved_at)
             return true;
     }
-    return false;
+    return dispatcher_changed(m, f);
 }
 
 static void solve_round(EscModule *m, const EscFunc *members, uint32_t n, bool *settled) {
@@ -269,6 +281,8 @@ static void solve_component(EscModule *m, const EscFunc *members, uint32_t n) {
     for (int round = 0; round < MAX_ROUNDS && !settled && !late(m); round++)
         solve_round(m, members, n, &settled);
     for (uint32_t i = 0; i < n && !settled; i++) {
+        if (!m->funcs[members[i]].has_body)
+            continue;
         m->analysis->states[members[i]].worst = true;
         forget_summary(m, members[i]);
         esc_summary_worst(m, members[i], &m->analysis->summaries[members[i]]);

@@ -6,7 +6,8 @@
  *
  * Edges are direct calls and taken addresses inside a function (a callback is called below the
  * function that names it). In a closed program a call behind an unknown pointer is one of its
- * dispatcher (dispatch.c); else it makes no edge here, and place.c asks for it.
+ * dispatcher (dispatch.c), also where another file's summary makes it; else it makes no edge here,
+ * and place.c asks for it.
  */
 #include "analyze.h"
 
@@ -65,7 +66,7 @@ static void visit(Search *x, EscFunc root) {
     enter(x, root);
     while (x->nframes > 0) {
         Frame *frame = &x->frames[x->nframes - 1];
-        const Function *f = &x->m->funcs[frame->f];
+        const Function *f = x->pointers ? esc_runs(x->m, frame->f) : &x->m->funcs[frame->f];
         if (frame->next >= f->ncalls) {
             EscFunc done = frame->f;
             x->nframes--;

@@ -8,8 +8,11 @@
  * of that. Its summary, the order of the components and the rounds over recursion come of
  * themselves.
  *
+ * Across files the signatures of summaries count as well (EscConfig.shared_signatures), and only
+ * those have a dispatcher of which the front end has said that it knows all functions.
+ *
  * INVARIANT  A function whose signature the front end did not give is in every dispatcher; a
- * call without a signature has no dispatcher and stays unknown.
+ * call without a signature has no dispatcher and stays unknown. `dispatch` is sorted.
  *
  * NOT HERE  Pointers that are known, and function parameters of a function (expand.c).
  */
@@ -17,9 +20,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-enum { MAX_SIGNATURES = 1 << 12 }; /* a program has some hundred; calls of others stay unknown */
+enum { MAX_SIGNATURES = 1 << 12 }; /* a program has some hundred; with more, all stay unknown */
 
 static const char dispatcher_name[] = "a function that a pointer names";
 
@@ -86,36 +89,70 @@ static EscFunc make_dispatcher(EscModule *m, uint32_t signature, uint32_t nfuncs
     return d;
 }
 
-/* Marks the signatures that calls have; how many there may be. */
-static uint32_t mark_called(const EscModule *m, EscFunc *dispatch) {
-    uint32_t n = 0;
+/* ---- which ----------------------------------------------------------------------------------- */
+
+void esc_signatures_complete(EscModule *m, uint32_t first, uint32_t last) {
+    if (!esc_memory_grow(&m->memory, &m->complete, &m->cap_complete, m->ncomplete + 1,
+                         sizeof *m->complete))
+        return;
+    m->complete[m->ncomplete++] = (SignatureRange){first, last};
+}
+
+static bool is_complete(const EscModule *m, uint32_t signature) {
+    for (uint32_t i = 0; i < m->ncomplete; i++)
+        if (m->complete[i].first <= signature && signature <= m->complete[i].last)
+            return true;
+    return !m->config.shared_signatures;
+}
+
+static int compare_dispatch(const void *a, const void *b) {
+    uint32_t x = ((const Dispatch *)a)->signature, y = ((const Dispatch *)b)->signature;
+    return x < y ? -1 : x > y;
+}
+
+static bool add_called(EscModule *m, const Function *f) {
+    for (uint32_t i = 0; i < f->ncalls; i++) {
+        if (f->calls[i].kind != ESC_OP_ICALL || f->calls[i].index == ESC_NONE)
+            continue;
+        if (!esc_memory_grow(&m->memory, &m->dispatch, &m->cap_dispatch, m->ndispatch + 1,
+                             sizeof *m->dispatch))
+            return false;
+        m->dispatch[m->ndispatch++] = (Dispatch){f->calls[i].index, ESC_NONE};
+    }
+    return true;
+}
+
+/* The signatures that calls have, each once. */
+static bool collect_called(EscModule *m) {
     for (EscFunc f = 0; f < m->nfuncs; f++)
-        for (uint32_t i = 0; i < m->funcs[f].ncalls; i++) {
-            const Call *call = &m->funcs[f].calls[i];
-            if (call->kind != ESC_OP_ICALL || call->index >= MAX_SIGNATURES)
-                continue;
-            dispatch[call->index] = 0;
-            n = call->index >= n ? call->index + 1 : n;
-        }
-    return n;
+        if (!add_called(m, &m->funcs[f]))
+            return false;
+    for (uint32_t i = 0; i < m->nmodels; i++)
+        if (m->models[i].is_summary && !add_called(m, &m->models[i]))
+            return false;
+    uint32_t n = 0;
+    if (m->ndispatch)
+        qsort(m->dispatch, m->ndispatch, sizeof *m->dispatch, compare_dispatch);
+    for (uint32_t i = 0; i < m->ndispatch; i++)
+        if (n == 0 || m->dispatch[n - 1].signature != m->dispatch[i].signature)
+            m->dispatch[n++] = m->dispatch[i];
+    m->ndispatch = n;
+    return n <= MAX_SIGNATURES;
 }
 
 void esc_dispatch_make(EscModule *m) {
     if (!m->config.closed_program || m->gave_up)
         return;
-    EscFunc *dispatch = esc_memory_resize(&m->memory, NULL, MAX_SIGNATURES, sizeof *dispatch);
-    if (!dispatch)
+    if (!collect_called(m)) {
+        m->ndispatch = 0;
         return;
-    memset(dispatch, 0xff, MAX_SIGNATURES * sizeof *dispatch);
-    uint32_t n = mark_called(m, dispatch), nfuncs = m->nfuncs, nparams;
-    for (uint32_t signature = 0; signature < n && !m->memory.failed; signature++) {
-        bool called = dispatch[signature] != ESC_NONE;
-        dispatch[signature] = ESC_NONE;
-        if (called && agrees(m, signature, nfuncs, &nparams))
-            dispatch[signature] = make_dispatcher(m, signature, nfuncs, nparams);
     }
-    m->dispatch = dispatch;
-    m->ndispatch = n;
+    uint32_t nfuncs = m->nfuncs, nparams;
+    for (uint32_t i = 0; i < m->ndispatch && !m->memory.failed; i++) {
+        uint32_t signature = m->dispatch[i].signature;
+        if (is_complete(m, signature) && agrees(m, signature, nfuncs, &nparams))
+            m->dispatch[i].func = make_dispatcher(m, signature, nfuncs, nparams);
+    }
 }
 
 EscFunc esc_sole_target(const EscModule *m, uint32_t signature) {
@@ -127,13 +164,25 @@ EscFunc esc_sole_target(const EscModule *m, uint32_t signature) {
             return ESC_NONE;
         sole = f;
     }
-    return sole;
+    return is_complete(m, signature) ? sole : ESC_NONE;
 }
 
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature) {
-    return signature < m->ndispatch ? m->dispatch[signature] : ESC_NONE;
+    Dispatch key = {signature, ESC_NONE};
+    const Dispatch *found =
+        m->ndispatch && signature != ESC_NONE
+            ? bsearch(&key, m->dispatch, m->ndispatch, sizeof key, compare_dispatch)
+            : NULL;
+    return found ? found->func : ESC_NONE;
 }
 
 EscFunc esc_callee(const EscModule *m, const Call *call) {
     return call->kind == ESC_OP_ICALL ? esc_dispatcher(m, call->index) : call->index;
+}
+
+/* A function of another file runs what its summary runs. */
+const Function *esc_runs(const EscModule *m, EscFunc f) {
+    const Function *fn = &m->funcs[f];
+    const Function *model = fn->has_body ? NULL : esc_model_find(m, fn->name);
+    return model && model->is_summary ? model : fn;
 }

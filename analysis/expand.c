@@ -542,8 +542,12 @@ void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
     bool closed = dispatcher != ESC_NONE && call.depth < MAX_POINTER_DEPTH;
     bool from_caller = object.kind == OBJ_PARAM ||
                        (!closed && (object.kind == OBJ_CONTENT || object.kind == OBJ_CALLBACK));
-    if (from_caller && s->ncallbacks < MAX_CALLBACKS) {
-        add_callback(s, &call, target);
+    /* Who reads our summary may know all functions that such a pointer can name. */
+    bool kept = !from_caller && !closed && s->m->config.keep_calls &&
+                s->m->config.shared_signatures && call.signature != ESC_NONE &&
+                call.nargs <= MAX_KEPT_ARGS;
+    if ((from_caller || kept) && s->ncallbacks < MAX_CALLBACKS) {
+        add_callback(s, &call, kept ? (Obj)OBJ_WORLD : target);
         return;
     }
     if (closed) {

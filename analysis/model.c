@@ -189,6 +189,7 @@ void esc_module_free(EscModule *m) {
     esc_memory_release(m->models);
     esc_memory_release(m->model_index);
     esc_memory_release(m->dispatch);
+    esc_memory_release(m->complete);
     esc_memory_free_arena(&m->memory);
     esc_memory_release(m);
 }

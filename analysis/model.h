@@ -88,6 +88,16 @@ typedef struct Signatures {
     uint32_t exact, dropped, without;
 } Signatures;
 
+typedef struct SignatureRange {
+    uint32_t first, last;
+} SignatureRange;
+
+/* What a call of a signature through an unknown pointer is a call of; ESC_NONE: of anything. */
+typedef struct Dispatch {
+    uint32_t signature;
+    EscFunc func;
+} Dispatch;
+
 typedef struct Function {
     const char *name;
     const char *source_name; /* NULL: as name */
@@ -141,8 +151,10 @@ struct EscModule {
     uint32_t nmodels, cap_models;
     uint32_t *model_index;
     uint32_t model_index_size;
-    EscFunc *dispatch; /* per signature; see dispatch.c */
-    uint32_t ndispatch;
+    Dispatch *dispatch; /* sorted; see dispatch.c */
+    uint32_t ndispatch, cap_dispatch;
+    SignatureRange *complete; /* esc_signatures_complete */
+    uint32_t ncomplete, cap_complete;
     struct Analysis *analysis; /* NULL before esc_analyze */
 };
 
@@ -154,6 +166,8 @@ static inline bool esc_op_runs_another(const Op *op) {
 void esc_model_fail(EscModule *m, const char *text);
 /* Copy into the module's strings; NULL for NULL or when out of memory. Equal strings may share. */
 const char *esc_model_string(EscModule *m, const char *text, size_t length);
+/* The functions that `f` may run: its own calls, or those of another file's summary. */
+const Function *esc_runs(const EscModule *m, EscFunc f);
 /* The model of `name`, or NULL. */
 const Function *esc_model_find(const EscModule *m, const char *name);
 /* A new function slot in `models` (replaces one of the same name); NULL when out of memory. */

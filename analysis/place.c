@@ -38,8 +38,9 @@ static void mark_functions(const EscModule *m, uint8_t *mark) {
     for (EscFunc f = 0; f < m->nfuncs; f++) {
         if (m->funcs[f].flags & ESC_FUNC_ADDRESS_TAKEN)
             mark[f] |= REACHED;
-        for (uint32_t i = 0; i < m->funcs[f].ncalls; i++)
-            if (m->funcs[f].calls[i].kind == ESC_OP_ICALL)
+        const Function *runs = esc_runs(m, f);
+        for (uint32_t i = 0; i < runs->ncalls; i++)
+            if (runs->calls[i].kind == ESC_OP_ICALL)
                 mark[f] |= REACHES;
     }
     for (uint32_t pass = 0; pass < 2;

@@ -16,8 +16,9 @@
  * INVARIANT  A text is used whole or not at all: everything is checked in a module of its own
  * before the first change.
  *
- * SOUNDNESS  A function of the reader's own file is never reached through what it reads: the name
- * may be a static one, and a function that is just being solved has no summary to rely on.
+ * SOUNDNESS  A function of the reader's own file is never reached through a name that it reads: it
+ * may be a static one, and a function that is just being solved has no summary to rely on. Through
+ * a dispatcher it is reached (dispatch.c), and components.c has the edge.
  */
 #include "analyze.h"
 #include "library_models.h"
@@ -157,7 +158,7 @@ static void write_op(EscModule *to, EscFunc g, const EscModule *m, const Functio
         info.lo = info.hi = 0;
         break;
     case ESC_OP_ICALL:
-        info.index = ESC_NONE;
+        info.index = m->config.shared_signatures ? op->index : ESC_NONE;
         break;
     default:
         break;
@@ -363,6 +364,11 @@ bool esc_summary_head(EscModule *m, const char *text, size_t length, const char 
             calls[out->ncalls++] =
                 esc_model_string(m, in.text->funcs[i].name, strlen(in.text->funcs[i].name));
         out->calls = calls;
+        uint32_t *signatures = esc_memory_arena(&m->memory, f->nops * sizeof *signatures);
+        for (EscOp i = 0; signatures && i < f->nops; i++)
+            if (f->ops[i].kind == ESC_OP_ICALL && f->ops[i].index != ESC_NONE)
+                signatures[out->nsignatures++] = f->ops[i].index;
+        out->signatures = signatures;
         out->name = esc_model_string(m, f->name, strlen(f->name));
         out->variadic = (f->flags & ESC_FUNC_VARIADIC) != 0;
         out->returns_ptr = (f->flags & ESC_FUNC_RETURNS_PTR) != 0;
@@ -415,6 +421,8 @@ static void model_op(EscModule *m, Function *model, EscFunc func, const EscModul
             become_world(&info);
     } else if (op->kind == ESC_OP_LEAK) {
         info.index = ESC_REASON_CALLEE_LEAKS;
+    } else if (op->kind == ESC_OP_ICALL && !m->config.shared_signatures) {
+        info.index = ESC_NONE;
     }
     esc_body_op(m, model, 0, &info);
 }

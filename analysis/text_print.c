@@ -500,6 +500,7 @@ static void put_config(Printer *p) {
     put_limit(p, "forget", config->forget, normal.forget);
     put_limit(p, "closed_program", config->closed_program, normal.closed_program);
     put_limit(p, "keep_calls", config->keep_calls, normal.keep_calls);
+    put_limit(p, "shared_signatures", config->shared_signatures, normal.shared_signatures);
 }
 
 static void put_globals(Printer *p) {

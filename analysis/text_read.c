@@ -346,6 +346,7 @@ static void read_config(TextReader *r) {
     } promises[] = {
         {"closed_program", &config->closed_program},
         {"keep_calls", &config->keep_calls},
+        {"shared_signatures", &config->shared_signatures},
     };
     for (size_t i = 0; i < sizeof promises / sizeof *promises; i++) {
         if (!esc_lex_take_word(&r->lex, promises[i].word))

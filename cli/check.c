@@ -6,9 +6,12 @@
  * linked, and nothing can replace it later.
  *
  * SOUNDNESS  What is not found, or says nothing, does not fit.
+ *
+ * NOT HERE  The functions that pointers may name (check_set.c).
  */
 #include "check.h"
 
+#include "check_set.h"
 #include "command.h"
 #include "objects.h"
 
@@ -161,12 +164,64 @@ static bool is_replaced(const LinkCheck *given, const char *symbol) {
     return false;
 }
 
+/* A line "body SYMBOL HASH": the former has a copy of the function. That its definition is the one
+ * that is linked, the line of the symbol asks. */
+static const char *copied_from(const char *symbol) {
+    static const char word[] = "body ";
+    return strncmp(symbol, word, sizeof word - 1) == 0 ? symbol + sizeof word - 1 : NULL;
+}
+
+/* --wrap changes the calls of other objects only: where the copied function calls one that its own
+ * object defines, the copy would call another one. */
+static bool is_torn(const Check *c, const Definition *d) {
+    for (size_t i = 0; i < c->given->nreplaced; i++) {
+        const Definition *other = wanted(c, c->given->replaced[i]);
+        if (d->object && other && other->object && strcmp(d->object, other->object) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool copy_holds(const Check *c, const Assumption *a, const char *function) {
+    const Definition *d = wanted(c, a->symbol);
+    if (is_torn(c, d)) {
+        fprintf(stderr,
+                "escapement: %s has a copy of %s, but the linker was told to put another "
+                "function in the place of one that %s defines (--wrap, --defsym)\n",
+                a->object, function, d->object);
+        return false;
+    }
+    if (d->object && d->hash && !d->many && strcmp(d->hash, a->hash) == 0)
+        return true;
+    if (!d->object)
+        fprintf(stderr,
+                "escapement: %s has a copy of %s, but no object that is linked says what "
+                "that is: compile what defines it with the plugin and summaries=\n",
+                a->object, function);
+    else
+        fprintf(stderr,
+                "escapement: %s has a copy of %s, but %s%s has another one: compile the "
+                "former again\n",
+                a->object, function, d->many ? "one of several objects, " : "", d->object);
+    return false;
+}
+
+/* A static function behind a pointer is called NAME.NUMBER, with its object's number of 32 digits;
+ * no symbol table has it. */
+static bool is_static(const char *symbol) {
+    const char *dot = strrchr(symbol, '.');
+    return dot && strlen(dot + 1) == 32 && strspn(dot + 1, "0123456789abcdef") == 32;
+}
+
 static bool holds(const Check *c, const Assumption *a) {
     const Definition *d = wanted(c, a->symbol);
+    const char *function = copied_from(a->symbol);
+    if (function)
+        return copy_holds(c, a, function);
     if (is_replaced(c->given, a->symbol))
         return refuse(a, "the linker was told to put another one in its place", NULL,
                       " (--wrap, --defsym)");
-    if (!d->object || !d->seen)
+    if (!d->object || (!d->seen && !is_static(a->symbol)))
         return refuse(a, "no object that is linked defines it", NULL,
                       ": a shared library may; compile it without summaries=");
     if (d->weak)
@@ -207,6 +262,8 @@ size_t check_link(const LinkCheck *check, size_t *nassumed) {
     ObjectVisitor first = {.context = &c, .assumes = on_assumes};
     visit_all(&c, &first);
     *nassumed = c.nassumptions;
+    for (size_t i = 0; c.nassumptions && i < check->nreplaced; i++)
+        want(&c, check->replaced[i]);
     if (c.nassumptions) {
         ObjectVisitor second = {.context = &c, .defines = on_defines, .symbol = on_symbol};
         visit_all(&c, &second);
@@ -216,7 +273,8 @@ size_t check_link(const LinkCheck *check, size_t *nassumed) {
     for (size_t i = 0; i < c.nassumptions; i++)
         refused += !holds(&c, &c.assumptions[i]);
     free_check(&c);
-    return refused;
+    bool exports = check->shared || (check->output && is_shared_library(check->output));
+    return refused + check_sets(&check->inputs, exports);
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */

@@ -52,9 +52,32 @@ static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, c
     }
 }
 
+/* What the lines of a section are for; NULL: for nobody here. */
+static LineFunction *function_for(const char *section, const ObjectVisitor *visitor) {
+    static const char prefix[] = ".escapement.";
+    if (strncmp(section, prefix, sizeof prefix - 1) != 0)
+        return NULL;
+    section += sizeof prefix - 1;
+    return strcmp(section, "assumes") == 0   ? visitor->assumes
+           : strcmp(section, "defines") == 0 ? visitor->defines
+           : strcmp(section, "takes") == 0   ? visitor->takes
+           : strcmp(section, "reaches") == 0 ? visitor->reaches
+                                             : NULL;
+}
+
+static bool is_bitcode(Elf *elf) {
+    size_t size;
+    const char *bytes = elf_rawfile(elf, &size);
+    return bytes && size > 4 &&
+           (memcmp(bytes, "BC\xc0\xde", 4) == 0 || memcmp(bytes, "\xde\xc0\x17\x0b", 4) == 0);
+}
+
 static void visit_elf(Elf *elf, const char *object, const ObjectVisitor *visitor) {
+    bool says_taken = false;
     GElf_Ehdr head;
     size_t names;
+    if (elf_kind(elf) == ELF_K_NONE && visitor->silent && is_bitcode(elf))
+        visitor->silent(visitor->context, object);
     if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &head) || head.e_type != ET_REL ||
         elf_getshdrstrndx(elf, &names) != 0)
         return;
@@ -65,17 +88,18 @@ static void visit_elf(Elf *elf, const char *object, const ObjectVisitor *visitor
         const char *name = gelf_getshdr(s, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
         if (!name)
             continue;
-        bool assumes = strcmp(name, ".escapement.assumes") == 0;
-        bool defines = strcmp(name, ".escapement.defines") == 0;
-        Elf_Data *data = assumes || defines ? elf_rawdata(s, NULL) : NULL;
+        says_taken |= strcmp(name, ".escapement.takes") == 0;
+        LineFunction *each = function_for(name, visitor);
+        Elf_Data *data = each ? elf_rawdata(s, NULL) : NULL;
         if (data)
-            visit_lines(data, object, visitor->context,
-                        assumes ? visitor->assumes : visitor->defines);
+            visit_lines(data, object, visitor->context, each);
         if (header.sh_type == SHT_SYMTAB) {
             table = s;
             table_header = header;
         }
     }
+    if (!says_taken && visitor->silent)
+        visitor->silent(visitor->context, object);
     if (table && visitor->symbol)
         visit_symbols(elf, table, &table_header, object, visitor);
 }
@@ -131,28 +155,46 @@ bool visit_objects(const char *path, const char *member, const ObjectVisitor *vi
 
 /* ---- linked files ---------------------------------------------------------------------------- */
 
-/* A shared library, and not bound to itself: neither -Bsymbolic nor an executable at any address.
- */
-static bool is_open_library(Elf *elf) {
+/* What the dynamic section of a linked file says. */
+typedef struct Linked {
+    bool dynamic, executable; /* of any kind; a position-independent executable */
+    bool symbolic;            /* bound to itself by -Bsymbolic */
+} Linked;
+
+static void note_entry(Linked *linked, const GElf_Dyn *entry) {
+    linked->symbolic |= entry->d_tag == DT_SYMBOLIC ||
+                        (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_SYMBOLIC));
+    linked->executable |= entry->d_tag == DT_FLAGS_1 && (entry->d_un.d_val & DF_1_PIE);
+}
+
+static Linked look_at_linked(Elf *elf) {
+    Linked linked = {0};
     GElf_Ehdr head;
-    bool has_dynamic = false;
-    if (!gelf_getehdr(elf, &head) || head.e_type != ET_DYN)
-        return false;
+    if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &head) || head.e_type != ET_DYN)
+        return linked;
     for (Elf_Scn *s = NULL; (s = elf_nextscn(elf, s)) != NULL;) {
         GElf_Shdr header;
         Elf_Data *data = NULL;
         if (!gelf_getshdr(s, &header) || header.sh_type != SHT_DYNAMIC ||
             !(data = elf_getdata(s, NULL)) || header.sh_entsize == 0)
             continue;
-        has_dynamic = true;
+        linked.dynamic = true;
         GElf_Dyn entry;
         for (int i = 0; gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++)
-            if (entry.d_tag == DT_SYMBOLIC ||
-                (entry.d_tag == DT_FLAGS && (entry.d_un.d_val & DF_SYMBOLIC)) ||
-                (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE)))
-                return false;
+            note_entry(&linked, &entry);
     }
-    return has_dynamic;
+    return linked;
+}
+
+bool is_shared_library(const char *path) {
+    int file;
+    Elf *elf = open_elf(path, &file);
+    if (!elf)
+        return false;
+    Linked linked = look_at_linked(elf);
+    elf_end(elf);
+    close(file);
+    return linked.dynamic && !linked.executable;
 }
 
 static void visit_dynamic(Elf *elf, void *context, void (*each)(void *, const char *)) {
@@ -180,7 +222,8 @@ bool visit_interposable(const char *path, void *context,
     Elf *elf = open_elf(path, &file);
     if (!elf)
         return false;
-    bool open = elf_kind(elf) == ELF_K_ELF && is_open_library(elf);
+    Linked linked = look_at_linked(elf);
+    bool open = linked.dynamic && !linked.executable && !linked.symbolic;
     if (open)
         visit_dynamic(elf, context, each);
     elf_end(elf);

@@ -19,6 +19,11 @@ typedef struct ObjectVisitor {
     /* A line of .escapement.assumes, of .escapement.defines; `object` as it is to be printed. */
     void (*assumes)(void *context, const char *object, const char *symbol, const char *hash);
     void (*defines)(void *context, const char *object, const char *symbol, const char *hash);
+    /* A line of .escapement.takes, of .escapement.reaches: a function and its numbers. */
+    void (*takes)(void *context, const char *object, const char *symbol, const char *numbers);
+    void (*reaches)(void *context, const char *object, const char *symbol, const char *numbers);
+    /* An object, or LLVM bitcode, without .escapement.takes. */
+    void (*silent)(void *context, const char *object);
     /* A definition in the symbol table that other objects see. Comes after the lines. */
     void (*symbol)(void *context, const char *object, const Symbol *symbol);
 } ObjectVisitor;
@@ -32,5 +37,8 @@ bool visit_objects(const char *path, const char *member, const ObjectVisitor *vi
  * the place of its own; each such symbol is visited. False: it is not, or cannot be read. */
 bool visit_interposable(const char *path, void *context,
                         void (*each)(void *context, const char *symbol));
+
+/* Whether it is a shared library, and no executable that can be loaded anywhere. */
+bool is_shared_library(const char *path);
 
 #endif

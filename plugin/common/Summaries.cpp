@@ -1,75 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Summaries.cpp - see Summaries.h.
 #include "Summaries.h"
+#include "SummaryFiles.h"
 #include <algorithm>
-#include <cerrno>
+#include <cctype>
 #include <cstdio>
 #include <cstring>
-#include <dirent.h>
 #include <set>
-#include <sys/stat.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace escapement {
 namespace {
 
-const char Suffix[] = ".escsum";
+const char Suffix[] = ".escsum", BodySuffix[] = ".escbody";
+const char BodyVersion[] = "escapement-body 1\n";
 const char Gone[] = "escapement-summary 1\ngone\n";
-
-bool isDirectory(const std::string &Path) {
-  struct stat Status;
-  return stat(Path.c_str(), &Status) == 0 && S_ISDIR(Status.st_mode);
-}
-
-bool makeDirectory(const std::string &Path) {
-  return mkdir(Path.c_str(), 0777) == 0 || errno == EEXIST;
-}
-
-bool readWhole(const std::string &Path, std::string &Out) {
-  FILE *File = std::fopen(Path.c_str(), "rb");
-  if (!File)
-    return false;
-  char Buffer[8192];
-  while (size_t Length = std::fread(Buffer, 1, sizeof Buffer, File))
-    Out.append(Buffer, Length);
-  bool Good = !std::ferror(File);
-  std::fclose(File);
-  return Good;
-}
-
-// A new file appears whole or not at all; one with the same text is left alone.
-bool replaceFile(const std::string &Path, const std::string &Text) {
-  std::string Old;
-  if (readWhole(Path, Old) && Old == Text)
-    return true;
-  std::string Temporary = Path + ".XXXXXX";
-  int Handle = mkstemp(Temporary.data());
-  if (Handle < 0)
-    return false;
-  mode_t Mask = umask(0);
-  umask(Mask);
-  bool Good = fchmod(Handle, 0666 & ~Mask) == 0;
-  for (size_t At = 0; Good && At < Text.size();) {
-    ssize_t Length = ::write(Handle, Text.data() + At, Text.size() - At);
-    if (Length < 0 && errno == EINTR)
-      continue;
-    Good = Length > 0;
-    At += Good ? size_t(Length) : 0;
-  }
-  Good = close(Handle) == 0 && Good && rename(Temporary.c_str(), Path.c_str()) == 0;
-  if (!Good) {
-    int Why = errno;
-    unlink(Temporary.c_str());
-    errno = Why;
-  }
-  return Good;
-}
-
-std::string hashOf(const std::string &Text) {
-  char Hash[ESC_HASH_BYTES];
-  esc_hash(Text.data(), Text.size(), Hash);
-  return Hash;
-}
 
 // As a file's name: what is no letter, digit or one of _ . $ - is written %XX.
 std::string fileName(const std::string &Symbol) {
@@ -91,30 +37,30 @@ std::string shelf(const std::string &Directory, const std::string &Symbol) {
   return Directory + "/" + hashOf(Symbol).substr(0, 2);
 }
 
-std::string errnoText(const std::string &Path) {
-  return "cannot write '" + Path + "': " + std::strerror(errno);
-}
-
 } // namespace
 
 // ---- writing -----------------------------------------------------------------------------------
 
-SummaryWriter::SummaryWriter(std::string Given, const std::string &Object,
-                             const std::string &WorkDirectory)
-    : Directory(std::move(Given)), Number(hashOf(WorkDirectory + "\n" + Object)),
+SummaryWriter::SummaryWriter(std::string Given, std::string Object,
+                             const std::string &WorkDirectory, std::string Format)
+    : Directory(std::move(Given)), Object(std::move(Object)),
+      Number(hashOf(WorkDirectory + "\n" + this->Object)), Format(std::move(Format)),
       Usable(makeDirectory(Directory) && isDirectory(Directory)) {}
 
-std::string SummaryWriter::pathOf(const std::string &Symbol) const {
+std::string SummaryWriter::pathOf(const std::string &Symbol, const char *Suffix) const {
   return shelf(Directory, Symbol) + "/" + fileName(Symbol) + "/" + Number + Suffix;
 }
 
+// A body that is gone leaves a file that says so, if there was one.
+bool SummaryWriter::writeBody(const SymbolSummary &S) const {
+  std::string Path = pathOf(S.Symbol, BodySuffix);
+  if (!S.Body.empty())
+    return replaceFile(Path, bodyText(S, Object, Format));
+  return access(Path.c_str(), F_OK) != 0 || replaceFile(Path, Gone);
+}
+
 std::vector<std::string> SummaryWriter::written() const {
-  std::string Text;
-  std::vector<std::string> Symbols;
-  readWhole(Directory + "/objects/" + Number, Text);
-  for (size_t At = 0, End; (End = Text.find('\n', At)) != std::string::npos; At = End + 1)
-    Symbols.push_back(Text.substr(At, End - At));
-  return Symbols;
+  return linesOfFile(Directory + "/objects/" + Number);
 }
 
 std::string SummaryWriter::write(const std::vector<SymbolSummary> &All) {
@@ -122,14 +68,17 @@ std::string SummaryWriter::write(const std::vector<SymbolSummary> &All) {
   std::string List;
   for (const SymbolSummary &S : All) {
     Present.insert(S.Symbol);
-    std::string Path = pathOf(S.Symbol), Shelf = shelf(Directory, S.Symbol);
+    std::string Path = pathOf(S.Symbol, Suffix), Shelf = shelf(Directory, S.Symbol);
     if (!makeDirectory(Shelf) || !makeDirectory(Shelf + "/" + fileName(S.Symbol)) ||
-        !replaceFile(Path, S.Text))
+        !replaceFile(Path, S.Text) || !writeBody(S))
       return errnoText(Path);
   }
-  for (const std::string &Symbol : written())
-    if (!Present.count(Symbol) && !replaceFile(pathOf(Symbol), Gone))
-      return errnoText(pathOf(Symbol));
+  for (const std::string &Symbol : written()) {
+    std::string Path = pathOf(Symbol, Suffix);
+    if (!Present.count(Symbol) &&
+        (!replaceFile(Path, Gone) || !writeBody({Symbol, {}, {}, {}, {}})))
+      return errnoText(Path);
+  }
   // The list never forgets: a symbol that comes back is found in its place.
   for (const std::string &Symbol : written())
     Present.insert(Symbol);
@@ -141,32 +90,97 @@ std::string SummaryWriter::write(const std::vector<SymbolSummary> &All) {
   return {};
 }
 
+// ---- bodies ------------------------------------------------------------------------------------
+
+static std::string bodyContent(const std::string &Body, const std::string &Format) {
+  return "format " + Format + "\n" + Body;
+}
+
+std::string bodyHash(const std::string &Body, const std::string &Format) {
+  return hashOf(bodyContent(Body, Format));
+}
+
+std::string bodyText(const SymbolSummary &S, const std::string &From, const std::string &Format) {
+  return BodyVersion + ("from " + From + "\nhash " + S.BodyHash + "\n") +
+         bodyContent(S.Body, Format);
+}
+
+// False: the file is damaged. A body of another format is none.
+static bool readBody(std::string_view Text, const std::string &Format, SymbolSummary &S) {
+  std::string_view From, Hash, Theirs;
+  if (Text.substr(0, sizeof BodyVersion - 1) != BodyVersion)
+    return false;
+  Text.remove_prefix(sizeof BodyVersion - 1);
+  if (!takeLine(Text, "from ", From) || !takeLine(Text, "hash ", Hash) ||
+      hashOf(std::string(Text)) != Hash || !takeLine(Text, "format ", Theirs))
+    return false;
+  if (Theirs != Format)
+    return true;
+  S.BodyHash = Hash;
+  S.Body = Text;
+  return true;
+}
+
+const std::string &SummaryReader::loadBody(const std::string &Symbol) {
+  static const std::string None;
+  auto It = Loaded.find(Symbol);
+  if (It == Loaded.end())
+    return None;
+  SymbolSummary &S = It->second.Text;
+  if (!TriedBody.emplace(Symbol, true).second)
+    return S.Body;
+  bool Same = true;
+  for (const std::string &Path : filesIn(placeOf(Symbol), BodySuffix)) {
+    std::string Text;
+    SymbolSummary One;
+    Files.push_back(Path);
+    if (!readWhole(Path, Text) || Text == Gone)
+      continue;
+    if (!readBody(Text, Format, One) && Complaint.empty())
+      Complaint = Path + ": the body does not fit its hash";
+    Same &= !One.Body.empty() && (S.Body.empty() || S.BodyHash == One.BodyHash);
+    S.Body = One.Body;
+    S.BodyHash = One.BodyHash;
+  }
+  if (!Same)
+    S.Body.clear();
+  return S.Body;
+}
+
 // ---- reading -----------------------------------------------------------------------------------
 
-SummaryReader::SummaryReader(std::string Given, std::string T)
-    : Directory(std::move(Given)), Target(std::move(T)), Heads(esc_module_new(nullptr)) {}
+SummaryReader::SummaryReader(std::string Given, std::string T, std::string Format)
+    : Directory(std::move(Given)), Target(std::move(T)), Format(std::move(Format)),
+      Heads(esc_module_new(nullptr)) {}
+
+std::string SummaryReader::placeOf(const std::string &Symbol) const {
+  return shelf(Directory, Symbol) + "/" + fileName(Symbol);
+}
+
+bool SummaryReader::touchesHeap(const std::string &Symbol, unsigned Depth) const {
+  EscAllocatorModel Model;
+  if (Heads && esc_model_allocator(Heads.get(), Symbol.c_str(), &Model))
+    return true;
+  auto It = Loaded.find(Symbol);
+  if (It == Loaded.end() || Depth == MaxSteps)
+    return false;
+  const Summary &S = It->second;
+  return !S.Model.empty() || S.Text.Text.find(" = alloc ") != std::string::npos ||
+         S.Text.Text.find("\n    free ") != std::string::npos ||
+         std::any_of(S.Calls.begin(), S.Calls.end(),
+                     [&](const std::string &Callee) { return touchesHeap(Callee, Depth + 1); });
+}
+
+bool SummaryReader::touchesHeap(const std::string &Symbol) const { return touchesHeap(Symbol, 0); }
 
 void SummaryReader::loadOne(const std::string &Symbol, std::vector<std::string> &Calls) {
   if (!Heads || !Tried.emplace(Symbol, true).second ||
       esc_model_exists(Heads.get(), Symbol.c_str()))
     return;
-  std::string Place = shelf(Directory, Symbol) + "/" + fileName(Symbol);
-  DIR *D = opendir(Place.c_str());
-  if (!D)
-    return;
-  std::vector<std::string> Names;
-  while (struct dirent *Entry = readdir(D)) {
-    std::string Name = Entry->d_name;
-    size_t End = sizeof Suffix - 1;
-    if (Name.size() > End && Name.compare(Name.size() - End, End, Suffix) == 0)
-      Names.push_back(Place + "/" + Name);
-  }
-  closedir(D);
-  std::sort(Names.begin(), Names.end());
   Summary Found;
   EscSummary Head = {};
   bool Same = true;
-  for (const std::string &Path : Names) {
+  for (const std::string &Path : filesIn(placeOf(Symbol), Suffix)) {
     std::string Text;
     Files.push_back(Path);
     Found.Files.push_back(Path);
@@ -184,14 +198,16 @@ void SummaryReader::loadOne(const std::string &Symbol, std::vector<std::string> 
       continue;
     }
     Same &= Found.Text.Hash.empty() || Found.Text.Hash == Head.hash;
-    Found.Text = {Symbol, Head.hash, Text};
+    Found.Text = {Symbol, Head.hash, Text, {}, {}};
     Found.Model = Head.model ? Head.model : "";
   }
   if (!Same || Found.Text.Hash.empty())
     return;
-  if (Found.Model.empty())
-    for (uint32_t I = 0; I < Head.ncalls; ++I)
-      Calls.push_back(Head.calls[I]);
+  if (Found.Model.empty()) {
+    Found.Calls.assign(Head.calls, Head.calls + Head.ncalls);
+    Found.Signatures.assign(Head.signatures, Head.signatures + Head.nsignatures);
+  }
+  Calls.insert(Calls.end(), Found.Calls.begin(), Found.Calls.end());
   Loaded.emplace(Symbol, std::move(Found));
 }
 
@@ -229,7 +245,7 @@ void namedBy(const std::string &Summary, std::vector<std::string> &Names) {
 
 // ---- in the object -----------------------------------------------------------------------------
 
-static std::string section(const char *Name, const std::string &Bytes) {
+std::string droppedSection(const char *Name, const std::string &Bytes) {
   if (Bytes.empty())
     return {};
   std::string Asm = std::string("\t.pushsection ") + Name + ",\"e\",%progbits\n";
@@ -247,17 +263,23 @@ static std::string section(const char *Name, const std::string &Bytes) {
   return Asm + "\t.popsection\n";
 }
 
+static std::string linesOf(const SymbolSummary &S) {
+  std::string Lines = S.Symbol + " " + S.Hash + "\n";
+  return S.Body.empty() ? Lines : Lines + "body " + S.Symbol + " " + S.BodyHash + "\n";
+}
+
 std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read) {
   std::string Texts, Defines, Assumes;
   for (const SymbolSummary &S : Written) {
     Texts += S.Text;
-    Defines += S.Symbol + " " + S.Hash + "\n";
+    Defines += linesOf(S);
   }
   if (Read)
     for (const auto &[Symbol, S] : Read->summaries())
-      Assumes += Symbol + " " + S.Text.Hash + "\n";
-  return section(".escapement.summary", Texts) + section(".escapement.defines", Defines) +
-         section(".escapement.assumes", Assumes);
+      Assumes += linesOf(S.Text);
+  return droppedSection(".escapement.summary", Texts) +
+         droppedSection(".escapement.defines", Defines) +
+         droppedSection(".escapement.assumes", Assumes);
 }
 
 } // namespace escapement

@@ -2,6 +2,7 @@
 // Summaries.h - the directory of summaries: one small file for each symbol and object.
 //
 //     DIR/3f/xmalloc/2b0c...escsum     the summary of xmalloc by the object with that number
+//     DIR/3f/xmalloc/2b0c...escbody    its body, as only its own compiler reads it
 //     DIR/objects/2b0c...              which symbols that object has written
 //
 // A compilation opens what it names and nothing else. A file comes to be whole (written beside and
@@ -26,25 +27,36 @@ namespace escapement {
 
 struct SymbolSummary {
   std::string Symbol, Hash, Text;
+  std::string Body, BodyHash; // of the function itself; empty: it does not travel
 };
+
+// The body as it stands in a file: `From`, as in a summary, is for messages and not hashed.
+std::string bodyText(const SymbolSummary &S, const std::string &From, const std::string &Format);
+// Of a body, with what it holds for.
+std::string bodyHash(const std::string &Body, const std::string &Format);
 
 // Writing, by the object of this compilation.
 class SummaryWriter {
 public:
   // `Object`: the output as the compiler was given it; with the working directory it tells objects
   // apart.
-  SummaryWriter(std::string Directory, const std::string &Object, const std::string &WorkDirectory);
+  // `Format`: of the bodies, all that they depend on.
+  SummaryWriter(std::string Directory, std::string Object, const std::string &WorkDirectory,
+                std::string Format = {});
   // The directory exists, or could be made in one that does. If not, this compilation is not the
   // one that was meant (it may run on another machine) and does without.
   bool usable() const { return Usable; }
   // Replaces all that the object has written before. What went wrong; empty: nothing.
   std::string write(const std::vector<SymbolSummary> &All);
+  // Of the object: in the names of its files, and of its static functions.
+  const std::string &number() const { return Number; }
 
 private:
-  std::string pathOf(const std::string &Symbol) const;
+  std::string pathOf(const std::string &Symbol, const char *Suffix) const;
   std::vector<std::string> written() const;
+  bool writeBody(const SymbolSummary &S) const;
 
-  std::string Directory, Number;
+  std::string Directory, Object, Number, Format;
   bool Usable;
 };
 
@@ -53,11 +65,13 @@ class SummaryReader {
 public:
   struct Summary {
     SymbolSummary Text;
-    std::string Model;              // a line for a models file; empty: none
-    std::vector<std::string> Files; // read for it
+    std::string Model;                // a line for a models file; empty: none
+    std::vector<std::string> Files;   // read for it
+    std::vector<std::string> Calls;   // whose summaries it refers to
+    std::vector<uint32_t> Signatures; // of its calls through pointers
   };
 
-  SummaryReader(std::string Directory, std::string Target);
+  SummaryReader(std::string Directory, std::string Target, std::string Format = {});
   // Loads the summaries of `Symbols` and, some steps on, of those they call. Not those for which
   // `Skip` holds: the file's own, the library's.
   template <typename Predicate> void load(const std::vector<std::string> &Symbols, Predicate Skip) {
@@ -71,6 +85,11 @@ public:
     }
   }
   const std::map<std::string, Summary> &summaries() const { return Loaded; }
+  // The body that a loaded summary is of; empty: there is none, or several that differ. Not to be
+  // forgotten: an object that used it depends on it.
+  const std::string &loadBody(const std::string &Symbol);
+  // Whether a call may allocate, free or reallocate, as far as summaries were loaded.
+  bool touchesHeap(const std::string &Symbol) const;
   // Every file that was opened, those that nothing came of too, in order.
   const std::vector<std::string> &files() const { return Files; }
   // Of the files that could not be used; one line for all of them is enough.
@@ -90,10 +109,12 @@ private:
   static constexpr size_t MaxLoaded = 4000;
 
   void loadOne(const std::string &Symbol, std::vector<std::string> &Calls);
+  std::string placeOf(const std::string &Symbol) const;
+  bool touchesHeap(const std::string &Symbol, unsigned Depth) const;
 
-  std::string Directory, Target;
+  std::string Directory, Target, Format;
   std::map<std::string, Summary> Loaded;
-  std::map<std::string, bool> Tried;
+  std::map<std::string, bool> Tried, TriedBody;
   std::vector<std::string> Files;
   std::string Complaint;
   std::unique_ptr<EscModule, Free> Heads; // to look at texts, and for the library's names
@@ -103,8 +124,10 @@ private:
 void namedBy(const std::string &Summary, std::vector<std::string> &Names);
 
 // The sections that go into the object, as assembly: `Written`, and what was believed of `Read`
-// (null: nothing), a line "SYMBOL HASH" each.
+// (null: nothing), a line "SYMBOL HASH" each, and for a body that is there "body SYMBOL HASH".
 std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read);
+// One section that the linker drops; none for no bytes.
+std::string droppedSection(const char *Name, const std::string &Bytes);
 
 } // namespace escapement
 

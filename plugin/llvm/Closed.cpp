@@ -8,6 +8,8 @@
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 using namespace llvm;
@@ -22,6 +24,25 @@ bool bringsFunctions(const Module &M) {
          any_of(M.aliases(), [](const GlobalAlias &A) { return A.isInterposable(); });
 }
 
+// By what it is made of: what it is called may differ between files.
+static void spell(raw_ostream &Text, Type *T) {
+  if (auto *A = dyn_cast<ArrayType>(T)) {
+    Text << A->getNumElements() << "x";
+    return spell(Text, A->getElementType());
+  }
+  auto *S = dyn_cast<StructType>(T);
+  if (!S || S->isOpaque()) {
+    Text << *T;
+    return;
+  }
+  Text << "{";
+  for (Type *Element : S->elements()) {
+    spell(Text, Element);
+    Text << ",";
+  }
+  Text << "}";
+}
+
 // As parameters pointers and integers of their size are one: programs pass a long where a void * is
 // declared. As results they are not.
 static void passedAs(raw_ostream &Text, Type *T, const DataLayout &DL, bool PointersApart) {
@@ -33,12 +54,22 @@ static void passedAs(raw_ostream &Text, Type *T, const DataLayout &DL, bool Poin
   else if (T->isIntegerTy() && T->getIntegerBitWidth() < PointerBits)
     Text << "i";
   else
-    Text << *T;
+    spell(Text, T);
 }
 
+// The first digits of the hash of a text.
+static uint32_t numberOfText(const std::string &Text, unsigned Bits) {
+  char Hash[ESC_HASH_BYTES], First[9] = "";
+  esc_hash(Text.data(), Text.size(), Hash);
+  std::copy(Hash, Hash + 8, First);
+  return uint32_t(std::strtoul(First, nullptr, 16)) >> (32 - Bits);
+}
+
+// 24 bits for the parameters, 8 for the result: 0 none, 1 dropped. Two texts of one number are one
+// signature; that is only less precise.
 uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attributes, Result R) {
-  std::string Key;
-  raw_string_ostream Text(Key);
+  std::string Params, Back;
+  raw_string_ostream Text(Params), Last(Back);
   for (unsigned N = 0; N < Type.getNumParams(); ++N) {
     if (llvm::Type *Pointee = Attributes.getParamByValType(N))
       Text << "byval " << DL.getTypeAllocSize(Pointee).getKnownMinValue();
@@ -46,18 +77,40 @@ uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attribut
       passedAs(Text, Type.getParamType(N), DL, false);
     Text << (Attributes.hasParamAttr(N, Attribute::StructRet) ? "sret," : ",");
   }
-  Text << (Type.isVarArg() ? "..." : "") << (R == Result::Dropped ? "->any" : "->");
+  Text << (Type.isVarArg() ? "..." : "");
   if (R == Result::Used)
-    passedAs(Text, Type.getReturnType(), DL, true);
-  return Numbers.try_emplace(Text.str(), uint32_t(Numbers.size())).first->second;
+    passedAs(Last, Type.getReturnType(), DL, true);
+  uint32_t Code =
+      R == Result::Used ? 2 + numberOfText(Last.str(), 8) % 253 : uint32_t(R == Result::Dropped);
+  auto [It, New] = Numbers.try_emplace(Text.str(), 0);
+  if (New)
+    It->second = numberOfText(Text.str(), 24) << 8;
+  return It->second | Code; // never ESC_NONE: the code is at most 254
+}
+
+Member SignatureTable::describe(const Function &F) {
+  Member M;
+  M.NumParams = unsigned(F.arg_size());
+  M.Malloc = F.returnDoesNotAlias();
+  // Declared without a prototype: what it takes is known where it is defined.
+  if (F.isVarArg() && F.arg_empty())
+    return M;
+  auto Number = [&](Result R) { return number(*F.getFunctionType(), F.getAttributes(), R); };
+  M.Exact = Number(Result::Used);
+  M.Dropped = Number(Result::Dropped);
+  M.Without = Number(Result::None);
+  return M;
+}
+
+void SignatureTable::join(Member &S, const Function &F) {
+  Member Own = describe(F);
+  if (Own.Exact != S.Exact || Own.Dropped != S.Dropped || Own.Without != S.Without)
+    S.Exact = Member::AnyNumber;
 }
 
 void SignatureTable::declare(EscModule *M, EscFunc Id, const Function &F) {
-  if (!F.hasAddressTaken())
-    return;
-  auto Number = [&](Result R) { return number(*F.getFunctionType(), F.getAttributes(), R); };
-  esc_function_signatures(M, Id, Number(Result::Used), Number(Result::Dropped),
-                          Number(Result::None));
+  Member S = describe(F);
+  esc_function_signatures(M, Id, S.Exact, S.Dropped, S.Without);
 }
 
 uint32_t SignatureTable::number(const CallBase &C) {
@@ -69,6 +122,58 @@ uint32_t SignatureTable::number(const CallBase &C) {
   return number(*C.getFunctionType(), C.getAttributes(), R);
 }
 
+// ---- other files -------------------------------------------------------------------------------
+
+std::string sharedName(const Function &F, const std::string &StaticSuffix) {
+  return F.getName().str() + (F.hasLocalLinkage() ? StaticSuffix : "");
+}
+
+const Member *ClosedSet::find(const Function &F) const {
+  if (!Others || F.isIntrinsic())
+    return nullptr;
+  auto It = Others->members().find(F.getName().str());
+  return It == Others->members().end() || F.hasLocalLinkage() ? nullptr : &It->second;
+}
+
+std::vector<Member> takenIn(Module &M, const std::string &StaticSuffix) {
+  SignatureTable Table(M.getDataLayout());
+  std::vector<Member> Taken;
+  for (Function &F : M) {
+    if (F.isIntrinsic() || !F.hasAddressTaken())
+      continue;
+    Taken.push_back(Table.describe(F));
+    Taken.back().Symbol = sharedName(F, StaticSuffix);
+    Taken.back().Static = F.hasLocalLinkage();
+  }
+  return Taken;
+}
+
+std::set<std::string> kindsCalled(const Module &M) {
+  SignatureTable Table(M.getDataLayout());
+  std::set<std::string> Kinds;
+  for (const Function &F : M)
+    for (const Instruction &I : instructions(F))
+      if (const auto *C = dyn_cast<CallBase>(&I))
+        if (uint32_t Number = Table.number(*C); Number != ESC_NONE)
+          Kinds.insert(kindOf(Number));
+  return Kinds;
+}
+
+void declareMembers(EscModule *M, const ClosedSet &Set, function_ref<EscFunc(Member &)> Declare) {
+  if (!Set.Others)
+    return;
+  for (const auto &[Symbol, Known] : Set.Others->members()) {
+    Member S = Known;
+    EscFunc Id = Declare(S);
+    esc_function_signatures(M, Id, S.Exact, S.Dropped, S.Without);
+  }
+  for (const std::string &Kind : Set.Others->kinds()) {
+    uint32_t First = uint32_t(std::strtoul(Kind.c_str(), nullptr, 16)) << 8;
+    if (Kind != kindOf(Member::AnyNumber))
+      esc_signatures_complete(M, First, First | 255);
+  }
+}
+
 namespace {
 
 struct ModuleFree {
@@ -76,54 +181,96 @@ struct ModuleFree {
 };
 
 // A model of the functions whose address is taken, and of nothing else.
-struct TargetModel {
-  explicit TargetModel(Module &M) : Table(M.getDataLayout()), Model(esc_module_new(nullptr)) {
-    for (Function &F : M) {
-      if (F.isIntrinsic() || !F.hasAddressTaken() || !Model)
-        continue;
-      EscFunc Id = esc_function(Model.get(), F.getName().str().c_str());
-      uint32_t Flags = ESC_FUNC_ADDRESS_TAKEN;
-      Flags |= F.returnDoesNotAlias() ? ESC_FUNC_MALLOC : 0;
-      esc_function_declare(Model.get(), Id, unsigned(F.arg_size()), Flags);
-      Table.declare(Model.get(), Id, F);
-      if (Functions.size() <= Id)
-        Functions.resize(size_t(Id) + 1);
-      Functions[Id] = &F;
-    }
+class TargetModel {
+public:
+  TargetModel(Module &M, const ClosedSet *Set) : M(M), Table(M.getDataLayout()) {
+    EscConfig Config = esc_config_default();
+    Config.shared_signatures = Set != nullptr;
+    Model.reset(esc_module_new(&Config));
+    if (!Model)
+      return;
+    for (Function &F : M)
+      if (!F.isIntrinsic() && F.hasAddressTaken())
+        add(F);
+    if (Set)
+      declareMembers(Model.get(), *Set, [this](Member &S) { return add(S); });
   }
 
   Function *soleTarget(const CallBase &C) {
     uint32_t Number = Model ? Table.number(C) : uint32_t(ESC_NONE);
     EscFunc Id = Number == ESC_NONE ? EscFunc(ESC_NONE) : esc_sole_target(Model.get(), Number);
-    Function *Sole = Id < Functions.size() ? Functions[Id] : nullptr;
+    if (Id >= Functions.size())
+      return nullptr;
+    Function *Sole = Functions[Id];
+    if (!Sole && !Elsewhere[Id].empty() && !M.getNamedValue(Elsewhere[Id]))
+      Sole = Functions[Id] =
+          Function::Create(C.getFunctionType(), GlobalValue::ExternalLinkage, Elsewhere[Id], &M);
     bool Same = Sole && Sole->getFunctionType() == C.getFunctionType() &&
                 Sole->getCallingConv() == C.getCallingConv();
     return Same ? Sole : nullptr;
   }
 
+private:
+  EscFunc note(EscFunc Id, Function *F, StringRef Name) {
+    if (Functions.size() <= Id) {
+      Functions.resize(size_t(Id) + 1);
+      Elsewhere.resize(size_t(Id) + 1);
+    }
+    Functions[Id] = F;
+    Elsewhere[Id] = Name.str();
+    return Id;
+  }
+
+  EscFunc declare(const std::string &Name, unsigned NumParams, bool Malloc) {
+    EscFunc Id = esc_function(Model.get(), Name.c_str());
+    esc_function_declare(Model.get(), Id, NumParams,
+                         ESC_FUNC_ADDRESS_TAKEN | (Malloc ? uint32_t(ESC_FUNC_MALLOC) : 0));
+    return Id;
+  }
+
+  void add(Function &F) {
+    std::string Name = F.getName().str() + (F.hasLocalLinkage() ? "@static" : "");
+    EscFunc Id = declare(Name, unsigned(F.arg_size()), F.returnDoesNotAlias());
+    Table.declare(Model.get(), Id, F);
+    note(Id, &F, "");
+  }
+
+  EscFunc add(Member &S) {
+    Function *F = M.getFunction(S.Symbol);
+    if (F && F->hasLocalLinkage())
+      F = nullptr;
+    if (F)
+      Table.join(S, *F);
+    EscFunc Id = declare(S.Symbol, S.NumParams, S.Malloc);
+    return note(Id, F, S.Static ? "" : S.Symbol);
+  }
+
+  Module &M;
   SignatureTable Table;
   std::unique_ptr<EscModule, ModuleFree> Model;
-  SmallVector<Function *, 16> Functions;
+  std::vector<Function *> Functions;  // by EscFunc; null: not in this module
+  std::vector<std::string> Elsewhere; // the name to declare it by; empty: it has none
 };
 
 } // namespace
 
-bool callSoleTargets(Module &M, function_ref<bool(CallBase &, Function &)> MayChange) {
-  if (bringsFunctions(M))
+bool callSoleTargets(Module &M, const ClosedSet *Set,
+                     function_ref<bool(CallBase &, Function &)> MayChange) {
+  if (Set ? !Set->Closed : bringsFunctions(M))
     return false;
-  TargetModel Targets(M);
-  bool Changed = false;
+  TargetModel Targets(M, Set);
+  SmallVector<std::pair<CallBase *, Function *>, 16> Changes;
   for (Function &F : M)
     for (Instruction &I : instructions(F)) {
       auto *C = dyn_cast<CallBase>(&I);
       if (!C || C->hasOperandBundles() || C->isMustTailCall() || F.hasOptNone())
         continue;
-      if (Function *Sole = Targets.soleTarget(*C); Sole && MayChange(*C, *Sole)) {
-        C->setCalledFunction(Sole);
-        Changed = true;
-      }
+      if (Function *Sole = Targets.soleTarget(*C); Sole && MayChange(*C, *Sole))
+        Changes.push_back({C, Sole});
     }
-  return Changed;
+  for (const auto &[C, Sole] : Changes)
+    C->setCalledFunction(Sole);
+  return !Changes.empty();
 }
 
 } // namespace escapement

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Closed.h - what follows from the promise that a program is whole (Options::WholeProgram).
 //
-// NOT HERE  Which functions a call through a pointer reaches (analysis/dispatch.c).
+// Across files (summaries=) the promise is about the program that is linked: what other files say
+// of their functions is in a ClosedSet, and a number of a signature is made of its text alone.
+//
+// NOT HERE  Which functions a call through a pointer reaches (analysis/dispatch.c), the directory
+// (Members.h).
 #ifndef ESCAPEMENT_PLUGIN_CLOSED_H
 #define ESCAPEMENT_PLUGIN_CLOSED_H
 
+#include "Members.h"
 #include "escapement/analysis.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -23,13 +28,29 @@ namespace escapement {
 // Whether functions of other files come into the program as pointers, whatever was promised.
 bool bringsFunctions(const llvm::Module &M);
 
+// What is known of the functions of a program whose other files were asked.
+struct ClosedSet {
+  bool Closed = false;      // nobody brings functions from outside
+  std::string StaticSuffix; // of static functions of this file, elsewhere
+  const MemberReader *Others = nullptr;
+
+  // The function as another file's pointers may name it; null: none does.
+  const Member *find(const llvm::Function &F) const;
+};
+
+// The name in other files of a function whose address is taken here.
+std::string sharedName(const llvm::Function &F, const std::string &StaticSuffix);
+
 // Numbers for what calls through pointers and the functions they may reach agree on (analysis.h,
 // esc_function_signatures).
 class SignatureTable {
 public:
   explicit SignatureTable(const llvm::DataLayout &DL) : DL(DL) {}
-  // Gives the function its numbers when its address is taken.
+  // Gives a function whose address is taken its numbers.
   void declare(EscModule *M, EscFunc Id, const llvm::Function &F);
+  Member describe(const llvm::Function &F);
+  // What another file says of the function, and what is seen here.
+  void join(Member &S, const llvm::Function &F);
   // ESC_NONE: the function is not called through a pointer, or without a prototype.
   uint32_t number(const llvm::CallBase &C);
 
@@ -41,9 +62,20 @@ private:
   llvm::StringMap<uint32_t> Numbers;
 };
 
+// The functions whose address the module takes.
+std::vector<Member> takenIn(llvm::Module &M, const std::string &StaticSuffix);
+// The kinds of its calls through pointers.
+std::set<std::string> kindsCalled(const llvm::Module &M);
+
+// Tells the model which functions other files take the address of, and of which kinds all are
+// known.
+void declareMembers(EscModule *M, const ClosedSet &Set,
+                    llvm::function_ref<EscFunc(Member &)> Declare);
+
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
-// behind a hook is an allocator; those for which `MayChange` says so. Whether any did.
-bool callSoleTargets(llvm::Module &M,
+// behind a hook is an allocator; those for which `MayChange` says so. Whether any did. `Set`: null
+// when the module is the program.
+bool callSoleTargets(llvm::Module &M, const ClosedSet *Set,
                      llvm::function_ref<bool(llvm::CallBase &, llvm::Function &)> MayChange);
 
 } // namespace escapement

@@ -10,6 +10,7 @@
 #include "llvm/Analysis/LazyValueInfo.h"
 #include "llvm/IR/ConstantRange.h"
 #include "llvm/IR/Instruction.h"
+#include "llvm/IR/Module.h"
 
 namespace escapement {
 namespace compat {
@@ -25,6 +26,17 @@ inline llvm::ConstantRange rangeAt(llvm::LazyValueInfo &LVI, llvm::Value *V,
 template <typename MaybeUnsigned> uint32_t countParam(const MaybeUnsigned &Count) {
   return Count ? uint32_t(*Count) : ESC_NONE;
 }
+
+// 19 has two forms of debug information; functions are copied between modules that have the same.
+#if LLVM_VERSION_MAJOR >= 19
+inline void sameDebugFormat(llvm::Module &M, const llvm::Module &As) {
+  M.setIsNewDbgInfoFormat(As.IsNewDbgInfoFormat);
+}
+inline void plainDebugFormat(llvm::Module &M) { M.setIsNewDbgInfoFormat(false); }
+#else
+inline void sameDebugFormat(llvm::Module &, const llvm::Module &) {}
+inline void plainDebugFormat(llvm::Module &) {}
+#endif
 
 } // namespace compat
 } // namespace escapement

@@ -116,9 +116,14 @@ ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
   Config.small_buffer_bytes = Opts.SmallBuffer;
   Config.max_milliseconds = Opts.LimitTime * 1000;
   Config.forget = Opts.Forget;
-  Config.closed_program = Opts.WholeProgram && !bringsFunctions(IR);
+  // What is written of a file does not depend on the others.
+  Config.closed_program =
+      Opts.WholeProgram && !Analyses.Summarize &&
+      (Analyses.Set ? Analyses.Set->Closed : Opts.Summaries.empty() && !bringsFunctions(IR));
   Config.keep_calls = Analyses.Summarize;
+  Config.shared_signatures = Analyses.Set != nullptr;
   Closed = Config.closed_program;
+  Numbers = Closed || Config.shared_signatures;
   Out.M.reset(esc_module_new(&Config));
   collectDisabledBuiltins();
 }
@@ -154,6 +159,33 @@ bool ModuleLowering::isDisabledBuiltin(Function *F) {
   return TLI.getLibFunc(F->getName(), Known) && !TLI.has(Known);
 }
 
+// Whether the address may be taken anywhere in the program.
+bool ModuleLowering::isTaken(const Function &F) const {
+  return F.hasAddressTaken() || (Analyses.Set && Analyses.Set->find(F));
+}
+
+// A static function that other files call through pointers: its summary goes out under a name that
+// no other function has.
+bool ModuleLowering::isNamedByOthers(const Function &F) const {
+  return Analyses.Summarize && Analyses.Set && F.hasLocalLinkage() && F.hasAddressTaken();
+}
+
+// What another file takes the address of. A static function of that name is not it.
+EscFunc ModuleLowering::member(Member &S) {
+  EscModule *M = Out.M.get();
+  GlobalValue *Here = IR.getNamedValue(S.Symbol);
+  auto *F = dyn_cast_or_null<Function>(Here);
+  if (F && !F->hasLocalLinkage()) {
+    Signatures.join(S, *F);
+    return function(F);
+  }
+  EscFunc Id = esc_function(M, (S.Symbol + (Here ? "@other" : "")).c_str());
+  esc_function_declare(M, Id, S.NumParams,
+                       ESC_FUNC_ADDRESS_TAKEN | ESC_FUNC_EXPORTED | ESC_FUNC_RETURNS_PTR |
+                           (S.Malloc ? uint32_t(ESC_FUNC_MALLOC) : 0));
+  return Id;
+}
+
 EscFunc ModuleLowering::function(Function *F) {
   auto [It, New] = Functions.try_emplace(F, EscFunc(ESC_NONE));
   if (!New)
@@ -163,6 +195,8 @@ EscFunc ModuleLowering::function(Function *F) {
     Name += "@nobuiltin";
   else if (!F->isDeclaration() && !isLowered(F))
     Name += "@elsewhere"; // a program's own function is not the library's of the same name
+  else if (isNamedByOthers(*F))
+    Name = sharedName(*F, Analyses.Set->StaticSuffix);
   EscFunc Id = esc_function(Out.M.get(), Name.c_str());
   It->second = Id;
   declare(F, Id);
@@ -193,7 +227,11 @@ void ModuleLowering::declare(Function *F, EscFunc Id) {
     Flags |= Opts.Promised->functionFlags(F->getName().str());
   if (Info && !Info->ReturnsPointer)
     Flags &= ~uint32_t(ESC_FUNC_RETURNS_PTR);
-  if (Closed)
+  if (isTaken(*F))
+    Flags |= ESC_FUNC_ADDRESS_TAKEN;
+  if (isNamedByOthers(*F))
+    Flags |= ESC_FUNC_EXPORTED;
+  if (Closed && isTaken(*F))
     Signatures.declare(M, Id, *F);
   esc_function_declare(M, Id, unsigned(F->arg_size()) + (takesRest(*F) ? 1 : 0), Flags);
   if (!F->isDeclaration())
@@ -293,7 +331,9 @@ LoweredModule ModuleLowering::run() {
       esc_module_give_up(M, Error.message);
   }
   if (Analyses.Slice)
-    Relevant = relevantFunctions(IR, Closed, [this](Function &F) { return makesSites(F); });
+    Relevant = relevantFunctions(
+        IR, [this](const Function &F) { return Closed && isTaken(F); },
+        [this](Function &F) { return makesSites(F); });
   for (Function &F : IR) {
     if (!isLowered(&F))
       continue;
@@ -304,8 +344,10 @@ LoweredModule ModuleLowering::run() {
     Out.Functions.back().Id = Id;
   }
   for (Function &F : IR)
-    if (Closed && !F.isIntrinsic() && F.hasAddressTaken())
+    if (Closed && !F.isIntrinsic() && isTaken(F))
       function(&F);
+  if (Closed && Analyses.Set)
+    declareMembers(M, *Analyses.Set, [this](Member &S) { return member(S); });
   for (unsigned I = 0; I < Out.Functions.size(); ++I)
     BodyLowering(*this, Out.Functions[I], I).run();
   if (Analyses.Across)

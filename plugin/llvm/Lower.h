@@ -8,6 +8,7 @@
 #ifndef ESCAPEMENT_PLUGIN_LOWER_H
 #define ESCAPEMENT_PLUGIN_LOWER_H
 
+#include "Closed.h"
 #include "Options.h"
 #include "Source.h"
 #include "Summaries.h"
@@ -72,6 +73,9 @@ struct LowerAnalyses {
   // For the summaries of this file: what tells a thin wrapper from others is in the model too.
   bool Summarize = false;
   const SummaryReader *Across = nullptr; // summaries of other files; null: none
+  // With whole-program: the functions of other files that pointers may name; null: this is the
+  // program.
+  const ClosedSet *Set = nullptr;
 };
 
 // Never fails: what is not understood is in the model as a leak.

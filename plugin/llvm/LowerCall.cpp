@@ -62,7 +62,7 @@ void BodyLowering::lowerCall(CallBase &C) {
     arguments(C, Source, Args);
     lowerAddressNumbers(C);
     Info.a = operand(C.getCalledOperand());
-    if (ML.Closed && Info.a != ESC_NONE)
+    if (ML.Numbers && Info.a != ESC_NONE)
       Info.index = ML.Signatures.number(C);
     if (Info.a == ESC_NONE) // calls a number
       Info.a = emitWorld(&C);

@@ -53,7 +53,8 @@ public:
   // The allocator model of a callee, when the compiler may treat it as that function.
   bool allocator(llvm::Function *F, EscAllocatorModel &Model);
 
-  bool Closed = false; // Options::WholeProgram holds
+  bool Closed = false;  // Options::WholeProgram holds
+  bool Numbers = false; // calls through pointers have a number
   llvm::Module &IR;
   const LowerAnalyses &Analyses;
   const Options &Opts;
@@ -77,6 +78,9 @@ private:
   void declareAttributes(llvm::Function *F, EscFunc Id);
   static bool takesRest(const llvm::Function &F); // its arguments beyond the named ones are a value
   void declareParameters(llvm::Function *F, EscFunc Id, const FunctionInfo *Info);
+  bool isTaken(const llvm::Function &F) const;
+  bool isNamedByOthers(const llvm::Function &F) const;
+  EscFunc member(Member &S);
 
   FunctionSet Relevant; // with Slice
   bool NoBuiltins = false;

@@ -69,6 +69,7 @@ LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, bool Whole) {
   LowerAnalyses Analyses;
   Analyses.Slice = !Whole && !Opts.HeapLocals;
   Analyses.Across = Other ? &Other->reader() : nullptr;
+  Analyses.Set = Other ? Other->set() : nullptr;
   Analyses.Local = [&](const AllocaInst &A) { return Names.lookup(&A); };
   LoweredModule Lowered = ask(M, FAM, std::move(Analyses), Sources, Opts);
   return Lowered;
@@ -226,13 +227,19 @@ static void unmarkDifferences(Module &M) {
         I.setMetadata(LLVMContext::MD_nosanitize, nullptr);
 }
 
+// With the promise that the program is whole.
+bool Driver::directCalls(Module &M) {
+  return Opts.WholeProgram &&
+         callSoleTargets(M, Other ? Other->set() : nullptr, [&](CallBase &Call, Function &Target) {
+           return mayChange("direct call", Call, Target);
+         });
+}
+
 void Driver::start(Module &M) {
   if (!Opts.AddressNumbers)
     markDifferences(M);
-  if (Opts.WholeProgram)
-    callSoleTargets(M, [&](CallBase &Call, Function &Target) {
-      return mayChange("direct call", Call, Target);
-    });
+  if (Opts.Summaries.empty())
+    directCalls(M);
   if (!Opts.NeedSource)
     return;
   if (Located && Located != &M)
@@ -249,6 +256,7 @@ void Driver::exchange(Module &M, FunctionAnalysisManager &FAM, bool Write) {
   if (Opts.Summaries.empty())
     return;
   Other.emplace(Opts, M, AcrossObject);
+  // Without the directory this file is not known to be the program.
   if (!Other->usable())
     return Other.reset();
   if (Write) {
@@ -258,22 +266,57 @@ void Driver::exchange(Module &M, FunctionAnalysisManager &FAM, bool Write) {
     Plain.DumpFile.clear();
     LowerAnalyses Analyses;
     Analyses.Summarize = true;
+    Analyses.Set = Other->set();
     SourceTable None;
-    if (LoweredModule Lowered = ask(M, FAM, Analyses, None, Plain); Lowered.M)
-      if (std::string Error = Other->write(Lowered); !Error.empty())
-        Out.problem(Error);
+    // Also of a file without functions: what it does not have is written too.
+    LoweredModule Lowered = ask(M, FAM, Analyses, None, Plain);
+    if (std::string Error = Other->write(M, Lowered); !Error.empty())
+      Out.problem(Error);
   }
   Other->read(M);
-  for (const std::string &File : Other->reader().files())
-    if (AcrossRead)
+  tellRead();
+}
+
+void Driver::tellRead() {
+  for (const std::string &File : Other->files())
+    if (AcrossRead && Told.insert(File).second)
       AcrossRead(File);
   // No diagnostic of the compiler: -Werror must not make an error of what is only not used.
-  if (!Other->reader().complaint().empty())
-    errs() << "warning: escapement: not used: " << Other->reader().complaint() << "\n";
+  std::string Complaint = Other->complaint();
+  if (!Complained && !Complaint.empty())
+    errs() << "warning: escapement: not used: " << Complaint << "\n";
+  Complained |= !Complaint.empty();
+}
+
+// With the bodies that it may need, which are gone afterwards.
+bool Driver::decide(Module &M, FunctionAnalysisManager &FAM, Stage At) {
+  LentBodies Lent(M);
+  if (Other) {
+    Other->lend(M, Lent);
+    tellRead();
+  }
+  LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
+  Names.clear(); // of allocas that may go away
+  bool Inlined = settle(Lowered, M, FAM);
+  bool Moved = apply(Lowered, M, FAM, At);
+  Lent.drop(FAM);
+  Changed |= Inlined || Moved;
+  return Inlined || Moved;
 }
 
 bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
   exchange(M, FAM, /*Write=*/true);
+  if (Other && directCalls(M)) {
+    Changed = true;
+    Other->read(M);
+    tellRead();
+    for (Function &F : M)
+      FAM.invalidate(F, PreservedAnalyses::none());
+  }
+  return lookEarly(M, FAM) || Changed;
+}
+
+bool Driver::lookEarly(Module &M, FunctionAnalysisManager &FAM) {
   if (!Opts.EarlyPosition && !Opts.NeedSource)
     return false;
   // The report must not change what is decided: it has a model of its own.
@@ -282,25 +325,11 @@ bool Driver::early(Module &M, FunctionAnalysisManager &FAM) {
       Out.collect(Stage::First, Whole, {}, /*Rewrote=*/true);
   if (!Opts.EarlyPosition)
     return false;
-  LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
-  Names.clear();
-  if (!Lowered.M)
-    return false;
-  Changed |= settle(Lowered, M, FAM);
-  Changed |= apply(Lowered, M, FAM, Stage::Early);
-  return Changed;
+  return decide(M, FAM, Stage::Early);
 }
 
 bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
-  if (!Opts.LatePosition)
-    return false;
-  LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
-  if (!Lowered.M)
-    return false;
-  bool Inlined = settle(Lowered, M, FAM);
-  bool Moved = apply(Lowered, M, FAM, Stage::Late);
-  Changed |= Inlined || Moved;
-  return Inlined || Moved;
+  return Opts.LatePosition && decide(M, FAM, Stage::Late);
 }
 
 // Calls of the source that no rewrite made or left, each with its entry and its inline chain.
@@ -377,7 +406,7 @@ void Driver::note(ArrayRef<LeftCall> Left, Module &M) {
 bool Driver::link(Module &M, FunctionAnalysisManager &FAM) {
   Linking = true;
   bool Changed = Opts.WholeProgram && Opts.Rewrite &&
-                 callSoleTargets(M, [](CallBase &, Function &) { return true; });
+                 callSoleTargets(M, nullptr, [](CallBase &, Function &) { return true; });
   LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
   if (Lowered.M) {
     Out.collect(Stage::First, Lowered, {}, Opts.Rewrite);
@@ -439,11 +468,19 @@ void Driver::reportOnly(Module &M) {
   MPM.addPass(createModuleToFunctionPassAdaptor(std::move(FPM)));
   MPM.run(M, MAM);
   exchange(M, FAM, /*Write=*/false);
+  if (Other)
+    directCalls(M);
   LoweredModule Lowered = ask(M, FAM, /*Whole=*/true);
   if (!Lowered.M)
     return Out.finish(/*SawLast=*/false, nullptr, nullptr);
   if (Opts.NeedSource) {
     Out.collect(Stage::First, Lowered, {}, /*Rewrote=*/false);
+    LentBodies Lent(M);
+    if (Other) {
+      Other->lend(M, Lent);
+      tellRead();
+      Lowered = ask(M, FAM, /*Whole=*/true);
+    }
     settle(Lowered, M, FAM);
     Out.collect(Stage::Early, Lowered, {}, /*Rewrote=*/false);
     Out.finish(/*SawLast=*/false, nullptr, nullptr);

@@ -26,6 +26,7 @@
 #include "Report.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Passes/PassBuilder.h"
+#include <set>
 
 namespace escapement {
 
@@ -79,11 +80,16 @@ private:
                     const SourceTable &Sources, const Options &Opts);
   // Write the summaries of this file, then read those of others.
   void exchange(llvm::Module &M, llvm::FunctionAnalysisManager &FAM, bool Write);
+  // What was read since the last time is a dependency of the object, and may be worth a warning.
+  void tellRead();
+  bool directCalls(llvm::Module &M);
+  bool lookEarly(llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   void dump(EscModule *M);
   bool inlineRequested(LoweredModule &Lowered, llvm::FunctionAnalysisManager &FAM);
   // Inline what verdicts ask for and ask again, until nothing more is asked for.
   bool settle(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM);
   bool apply(LoweredModule &Lowered, llvm::Module &M, llvm::FunctionAnalysisManager &FAM, Stage At);
+  bool decide(llvm::Module &M, llvm::FunctionAnalysisManager &FAM, Stage At);
   void stripLocations(llvm::Module &M);
   using LeftCall = std::pair<llvm::CallBase *, const CallInfo *>;
   void note(llvm::ArrayRef<LeftCall> Left, llvm::Module &M);
@@ -105,6 +111,8 @@ private:
   std::string AcrossObject;
   std::function<void(const std::string &)> AcrossRead;
   std::optional<Across> Other; // with Options::Summaries, from `early` on
+  std::set<std::string> Told;  // of the files that were read
+  bool Complained = false;
   std::function<void()> BeforeFinish;
   uint64_t Rewrites = 0;
   bool Changed = false; // anything was, by us

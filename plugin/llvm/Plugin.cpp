@@ -286,7 +286,7 @@ protected:
                       !Opts.DumpFile.empty() || !Searched.empty() || (Opts.Verify && Opts.Rewrite);
     // The link makes other functions of it, and nothing of ours is there to check.
     if (CG.PrepareForLTO || CG.PrepareForThinLTO)
-      Opts.Summaries.clear();
+      forgetOthers(Opts);
     announceAnnotations(CI);
     current() = std::make_shared<Session>(CI, Opts);
     if (!Opts.Summaries.empty())
@@ -297,6 +297,12 @@ protected:
   }
 
 private:
+  // With summaries= a program that is whole is that of all files, of which we then know one.
+  static void forgetOthers(Options &Opts) {
+    Opts.WholeProgram &= Opts.Summaries.empty();
+    Opts.Summaries.clear();
+  }
+
   static void search(Session &S, const std::string &Directory) {
     std::string Error = S.Search.open(Directory, S.Opts);
     if (!Error.empty())
@@ -364,7 +370,7 @@ private:
     Options Opts = S.Opts;
     Opts.Rewrite = false;
     Opts.DumpFile.clear();
-    Opts.Summaries.clear();
+    forgetOthers(Opts);
     Report Aside(S.Compiler, Opts, S.Sources, /*Silent=*/true);
     Driver D(Opts, S.Sources, Aside);
     D.reportOnly(*S.Located);

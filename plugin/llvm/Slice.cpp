@@ -40,7 +40,8 @@ void addNamed(const Constant *C, FunctionSet &Set, SmallVectorImpl<const Functio
 
 } // namespace
 
-FunctionSet relevantFunctions(Module &M, bool Closed, function_ref<bool(Function &)> IsAllocator) {
+FunctionSet relevantFunctions(Module &M, function_ref<bool(const Function &)> IsReached,
+                              function_ref<bool(Function &)> IsAllocator) {
   FunctionSet Set;
   SmallVector<const Function *, 32> Order;
   for (Function &F : M)
@@ -55,8 +56,7 @@ FunctionSet relevantFunctions(Module &M, bool Closed, function_ref<bool(Function
   }
   // Any of them may be called through a pointer.
   for (Function &F : M)
-    if (Closed && !Order.empty() && !F.isDeclaration() && F.hasAddressTaken() &&
-        Set.insert(&F).second)
+    if (!Order.empty() && !F.isDeclaration() && IsReached(F) && Set.insert(&F).second)
       Order.push_back(&F);
   for (unsigned I = 0; I < Order.size(); ++I) {
     const Function *F = Order[I];

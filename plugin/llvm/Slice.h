@@ -22,8 +22,9 @@ namespace escapement {
 
 using FunctionSet = llvm::DenseSet<const llvm::Function *>;
 
-// `Closed`: what a function pointer in memory may call is known, and counts.
-FunctionSet relevantFunctions(llvm::Module &M, bool Closed,
+// `IsReached`: a function pointer in memory may call it, as is known of a closed program.
+FunctionSet relevantFunctions(llvm::Module &M,
+                              llvm::function_ref<bool(const llvm::Function &)> IsReached,
                               llvm::function_ref<bool(llvm::Function &)> IsAllocator);
 
 } // namespace escapement

@@ -92,6 +92,7 @@ build_program() {
     ! takes_plugin "$variant" || [[ -z $VERIFY ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-verify"
     if [[ $form == summaries ]] && takes_plugin "$variant"; then
         PLUGIN_ARGS+=" -fplugin-arg-escapement-summaries=$OUT/summaries"
+        [[ ${brings_functions:-no} == yes ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
     fi
     if [[ $form == whole ]]; then
         ! takes_plugin "$variant" || [[ ${brings_functions:-no} == yes ]] ||

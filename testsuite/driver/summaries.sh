@@ -36,7 +36,7 @@ void *xmalloc(size_t n) { void *p = malloc(n ? n : 1); if (!p) fatal(); return p
 void *xcalloc(size_t n) { void *p = calloc(n, 1); if (!p && n) fatal(); return p; }
 char *xstrdup(const char *s) { char *p = strdup(s); if (!p) fatal(); return p; }
 void xfree(void *p) { if (p) free(p); }
-unsigned long made;
+static unsigned long made;
 void *counted(size_t n) { made++; return malloc(n); }
 C
 cat >more.c <<'C'

@@ -83,6 +83,9 @@ typedef struct EscConfig {
                             or a function of the module whose address is taken */
     bool keep_calls;     /* a summary says which unknown functions of other files it calls, and with
                             what, so that who reads it can ask for theirs (esc_summary_write) */
+    bool shared_signatures; /* numbers of signatures mean the same in every file: summaries say
+                               them, and a closed program is closed for those of which all functions
+                               are declared (esc_signatures_complete) */
 } EscConfig;
 
 ESC_API EscConfig esc_config_default(void);
@@ -137,10 +140,13 @@ ESC_API void esc_function_source(EscModule *m, EscFunc f, const char *source_nam
 /* In a closed program: a call through a pointer reaches it if its number (EscOpInfo.index) is one
  * of these: `exact` for the parameters and the result, which calls have that use it; `dropped` for
  * the parameters alone, which calls have that use no result; `without`, the same for calls that are
- * written to have none. Numbers are small; functions of one number have as many parameters.
+ * written to have none. Functions of one number have as many parameters.
  * ESC_NONE (the default) for `exact`: any call may. */
 ESC_API void esc_function_signatures(EscModule *m, EscFunc f, uint32_t exact, uint32_t dropped,
                                      uint32_t without);
+/* With EscConfig.shared_signatures: of the numbers first .. last every function of the program is
+ * declared in this module. Call before esc_analyze and esc_sole_target. */
+ESC_API void esc_signatures_complete(EscModule *m, uint32_t first, uint32_t last);
 /* In a closed program: the only function that a call of that number through a pointer reaches;
  * ESC_NONE when there are more, or none. Needs no bodies and no esc_analyze. */
 ESC_API EscFunc esc_sole_target(const EscModule *m, uint32_t signature);
@@ -363,6 +369,8 @@ typedef struct EscSummary {
     bool variadic, returns_ptr;
     const char *const *calls; /* names of functions whose summaries it refers to */
     uint32_t ncalls;
+    const uint32_t *signatures; /* of the calls through pointers that it makes */
+    uint32_t nsignatures;
 } EscSummary;
 /* Look at a summary without adding anything to what `m` decides. False, with an error, for a text
  * that is damaged or of another target or version. */
