@@ -127,6 +127,8 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   if (!(is_c() || is_link_of_lto()) || flag_syntax_only)
     return 0;
   read_flags(opts);
+  // With summaries= the promise is about all files, and we do not read whose addresses they take.
+  opts.WholeProgram &= opts.Summaries.empty();
   const char *name = arguments->base_name;
   if (is_link_of_lto()) {
     // One part of a program cannot say that the whole is closed.

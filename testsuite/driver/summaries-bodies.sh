@@ -148,7 +148,7 @@ int main(int argc, char **argv) {
     if (!p) return 1;
     p[0] = (char)argc;
     more(&p, 64);
-    p[64 * reach() - 1] = (char)argc;
+    ((volatile char *)p)[64 * reach() - 1] = (char)argc;
     argc -= p[0];
     free(p);
     return argc;
