@@ -111,7 +111,10 @@ static void add_realloc(Solver *s, const Op *op, EscOp id) {
 static void add_leak(Solver *s, const Op *op, EscOp id) {
     if (esc_forgets(s->m, ESC_FORGET_LEAK))
         return;
-    Node sink = esc_solver_sink(s, id, (EscReason)op->index, NULL, ESC_NONE, ESC_NONE, ESC_NONE);
+    EscReason reason = (EscReason)op->index;
+    Node sink = op->flags & ESC_OPF_NARROW
+                    ? esc_solver_decision(s, id, reason, NULL, ESC_NONE, ESC_NONE)
+                    : esc_solver_sink(s, id, reason, NULL, ESC_NONE, ESC_NONE, ESC_NONE);
     esc_solver_copy(s, value_node(s, op->a), sink, 0, 0, id);
 }
 

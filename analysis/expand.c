@@ -130,8 +130,10 @@ static void expand_leak(Expansion *x, const Op *op) {
         reason = (EscReason)op->index;
     else if (op->lo >= 0)
         origin = (EscOp)op->lo;
-    Node sink = esc_solver_sink(x->s, x->op, reason, x->name, x->is_model ? ESC_NONE : x->callee,
-                                origin, ESC_NONE);
+    EscFunc callee = x->is_model ? ESC_NONE : x->callee;
+    Node sink = op->flags & ESC_OPF_NARROW
+                    ? esc_solver_decision(x->s, x->op, ESC_REASON_INTEGER, x->name, callee, origin)
+                    : esc_solver_sink(x->s, x->op, reason, x->name, callee, origin, ESC_NONE);
     esc_solver_copy(x->s, mapped(x, op->a), sink, 0, 0, x->op);
 }
 

@@ -80,6 +80,16 @@ static EscValue contents(Reader *r, EscValue a, bool raw) {
     return emit(r, &info, true);
 }
 
+/* The bytes at `a` and behind it, as far as an object can reach. */
+static EscValue bytes(Reader *r, EscValue a) {
+    EscOpInfo info = esc_op_info(ESC_OP_LOAD);
+    info.a = a;
+    info.hi = 1 << 29;
+    info.width = 1;
+    info.flags = ESC_OPF_NARROW;
+    return emit(r, &info, true);
+}
+
 /* The pointer at `a` is set to `value`. */
 static void set(Reader *r, EscValue a, EscValue value) {
     EscOpInfo info = esc_op_info(ESC_OP_STORE);
@@ -241,6 +251,8 @@ static bool read_treatment(Reader *r, EscValue param) {
         fill(r, read_depth(r, param), world(r), true);
     } else if (esc_lex_take_word(lex, "sent")) {
         leak(r, contents(r, read_depth(r, param), true), ESC_REASON_KEPT_BY, 0);
+    } else if (esc_lex_take_word(lex, "compared")) {
+        leak(r, bytes(r, param), ESC_REASON_INTEGER, ESC_OPF_NARROW);
     } else if (esc_lex_take_word(lex, "gathers")) {
         fill(r, param, contents(r, read_param_name(r), false), false);
     } else if (esc_lex_take_word(lex, "copies")) {

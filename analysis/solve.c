@@ -241,6 +241,16 @@ Node esc_solver_sink(Solver *s, EscOp op, EscReason reason, const char *text, Es
     return n;
 }
 
+Node esc_solver_decision(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee,
+                         EscOp callee_op) {
+    Node n = esc_solver_sink(s, op, reason, text, callee, callee_op, ESC_NONE);
+    if (s->failed)
+        return s->null_value;
+    s->nodes[n].first_edge = ESC_NONE; /* not the world's: it gets nothing but an answer */
+    esc_solver_copy(s, n, s->decided_node, 0, 0, ESC_NONE);
+    return n;
+}
+
 void esc_solver_free_event(Solver *s, const FreeEvent *event) {
     if (event->node == s->null_value)
         return;
@@ -282,7 +292,7 @@ static void run(Solver *s) {
             lose(s, id, n);
             continue;
         }
-        if (n == s->own_node) {
+        if (n == s->own_node || n == s->decided_node) {
             const Fact f = s->facts[id];
             if (esc_obj_is_own(s->objs[f.obj].kind))
                 esc_solver_fact(s, s->world_node, f.obj, f.lo, f.hi, id, f.op);
@@ -311,6 +321,7 @@ static void set_up(Solver *s) {
     s->world_node = esc_solver_node(s);
     s->expose_node = esc_solver_node(s);
     s->own_node = esc_solver_node(s);
+    s->decided_node = esc_solver_node(s);
     s->return_node = esc_solver_node(s);
     s->world_value = esc_solver_node(s);
     esc_solver_fact(s, s->world_value, OBJ_WORLD, 0, 0, ESC_NONE, ESC_NONE);

@@ -237,9 +237,11 @@ typedef struct Solver {
     uint32_t npool, cap_pool;
     uint32_t *obj_index; /* hash of (kind, index, op, parent, range) */
     uint32_t obj_index_size;
-    Node world_node;  /* facts here: escaped to the world */
-    Node expose_node; /* facts here: reachable from what the caller holds */
-    Node own_node;    /* our own objects that arrive here escape, the caller's do not */
+    Node world_node;   /* facts here: escaped to the world */
+    Node expose_node;  /* facts here: reachable from what the caller holds */
+    Node own_node;     /* our own objects that arrive here escape, the caller's do not */
+    Node decided_node; /* of facts here somebody decides by the address: our own objects escape,
+                        * whether the caller's do, the caller finds out */
     Node return_node;
     Node world_value;     /* points to the world */
     Node null_value;      /* points nowhere */
@@ -277,6 +279,9 @@ void esc_find_lost(const Solver *s, Lost *lost);
 FactId esc_solver_find(const Solver *s, Node n, Obj o);
 Node esc_solver_sink(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee,
                      EscOp callee_op, uint32_t arg);
+/* The same, where the program decides by an address and keeps nothing else of it. */
+Node esc_solver_decision(Solver *s, EscOp op, EscReason reason, const char *text, EscFunc callee,
+                         EscOp callee_op);
 void esc_solver_free_event(Solver *s, const FreeEvent *event);
 uint32_t esc_solver_pool(Solver *s, uint32_t count);
 /* A direct call, or one found behind a pointer (`through_pointer`: cannot be cloned or inlined). */

@@ -38,6 +38,7 @@ typedef struct Builder {
     bool *pending;     /* per object: contents still to be written out */
     uint8_t *in_world; /* per object */
     bool *leaked;      /* per object: its leak is written */
+    bool *decided;     /* per object: that somebody decides by its address is written */
     uint8_t *freed;    /* per object: 1 freed, 2 freed and cannot be guarded */
     EscValue world;
 } Builder;
@@ -231,6 +232,7 @@ static EscValue value_of(Builder *b, Obj o) {
 static void emit_leak(Builder *b, EscValue value, EscReason reason, EscOp origin) {
     EscOpInfo info = esc_op_info(ESC_OP_LEAK);
     info.a = value;
+    info.flags = reason == ESC_REASON_INTEGER ? ESC_OPF_NARROW : 0; /* a decision */
     info.index = reason;
     info.lo = info.hi = origin == ESC_NONE ? -1 : (int64_t)origin;
     emit(b, &info);
@@ -263,6 +265,17 @@ static void emit_leaks(Builder *b) {
         bool root = s->objs[o].kind == OBJ_PARAM || s->objs[o].kind == OBJ_CALLBACK;
         if (root || !lost(b, s->objs[o].parent))
             emit_leak(b, leaked_value(b, o), ESC_REASON_CALLEE_LEAKS, origin_of(s, i));
+    }
+}
+
+static void emit_decisions(Builder *b) {
+    const Solver *s = b->s;
+    for (FactId i = s->nodes[s->decided_node].first_fact; i != ESC_NONE; i = s->facts[i].next) {
+        Obj o = s->facts[i].obj;
+        if (!esc_obj_is_callers(s->objs[o].kind) || b->decided[o] || lost(b, o))
+            continue;
+        b->decided[o] = true;
+        emit_leak(b, value_of(b, o), ESC_REASON_INTEGER, origin_of(s, i));
     }
 }
 
@@ -331,6 +344,7 @@ static void emit_all(Builder *b) {
     uint32_t no = ESC_FUNC_NO_CLONE | ESC_FUNC_VARIADIC | ESC_FUNC_NO_REWRITE |
                   ESC_FUNC_RETURNS_TWICE | ESC_FUNC_SANITIZED;
     emit_leaks(b);
+    emit_decisions(b);
     for (Obj o = 0; o < s->nobjs; o++)
         if (esc_obj_is_callers(s->objs[o].kind))
             emit_contents(b, o);
@@ -362,6 +376,7 @@ static bool set_up(Builder *b) {
     b->pending = esc_memory_resize(mem, NULL, n, sizeof *b->pending);
     b->in_world = esc_memory_resize(mem, NULL, n, sizeof *b->in_world);
     b->leaked = esc_memory_resize(mem, NULL, n, sizeof *b->leaked);
+    b->decided = esc_memory_resize(mem, NULL, n, sizeof *b->decided);
     b->freed = esc_memory_resize(mem, NULL, n, sizeof *b->freed);
     if (mem->failed)
         return false;
@@ -369,6 +384,7 @@ static bool set_up(Builder *b) {
     memset(b->pending, 0, n * sizeof *b->pending);
     memset(b->in_world, 0, n);
     memset(b->leaked, 0, n * sizeof *b->leaked);
+    memset(b->decided, 0, n * sizeof *b->decided);
     memset(b->freed, 0, n);
     for (FactId i = s->nodes[s->world_node].first_fact; i != ESC_NONE; i = s->facts[i].next)
         b->in_world[s->facts[i].obj] = 1;
@@ -393,6 +409,7 @@ bool esc_summarize(Solver *s, Function *out) {
     esc_memory_release(b.pending);
     esc_memory_release(b.in_world);
     esc_memory_release(b.leaked);
+    esc_memory_release(b.decided);
     esc_memory_release(b.freed);
     return out->nops <= (uint32_t)(s->coarse ? MAX_FOLDED : MAX_SUMMARY);
 }

@@ -225,6 +225,8 @@ static bool is_idle(const Wrapper *w, const Op *op) {
     case ESC_OP_RETURN:
     case ESC_OP_USE: /* those with an effect are counted */
         return true;
+    case ESC_OP_LEAK: /* a decision, by a size for instance */
+        return (op->flags & ESC_OPF_NARROW) != 0;
     case ESC_OP_LOAD:
         return !(op->flags & ESC_OPF_VOLATILE);
     case ESC_OP_CALL: /* strlen */

@@ -55,6 +55,8 @@ static void every_word_has_its_operations(void) {
     means("f(p: sent)\n", "    %1 = load %0 [*] narrow\n    leak %1 kept_by text \"f\"\n");
     means("f(p: sent contents)\n",
           "    %1 = load %0 [*]\n    %2 = load %1 [*] narrow\n    leak %2 kept_by text \"f\"\n");
+    means("f(p: read compared)\n",
+          "    %1 = load %0 [0,536870912] w1 narrow\n    leak %1 integer narrow text \"f\"\n");
     means("f(p: permuted)\n", "    %1 = load %0 [*]\n    store %0 [*] <- %1\n");
     means("f(p: advanced) -> contents p\n",
           "    %1 = load %0 w8\n    %2 = copy %1 [*]\n    store %0 w8 <- %2\n"
@@ -201,9 +203,12 @@ static void errors_name_line_and_column_and_add_nothing(void) {
 /* One function of every kind of treatment, as a sample of the data against the standards. */
 static void the_data_says_what_the_standards_say(void) {
     EscModule *m = esc_module_new(NULL);
-    CHECK_TEXT(body_of(m, "strlen"), "");
+    CHECK_TEXT(body_of(m, "strlen"), "    %1 = load %0 [0,536870912] w1 narrow\n"
+                                     "    leak %1 integer narrow text \"strlen\"\n");
     CHECK_TEXT(body_of(m, "memcpy"), "    move %0 <- %1 [0,*]\n    return %0\n");
-    CHECK_TEXT(body_of(m, "strchr"), "    %2 = copy %0 [*]\n    return %2\n");
+    CHECK_TEXT(body_of(m, "strchr"), "    %2 = load %0 [0,536870912] w1 narrow\n"
+                                     "    leak %2 integer narrow text \"strchr\"\n"
+                                     "    %3 = copy %0 [*]\n    return %3\n");
     CHECK_TEXT(body_of(m, "putenv"), "    leak %0 kept_by text \"putenv\"\n");
     CHECK_TEXT(body_of(m, "setvbuf"), "    leak %1 kept_by text \"setvbuf\"\n");
     CHECK_TEXT(body_of(m, "pthread_create"), "    leak %2 kept_by text \"pthread_create\"\n"

@@ -114,8 +114,69 @@ static bool tells_address(tree name) {
   return address_teller(steps).tells(name);
 }
 
+// Where a number comes from elsewhere: an argument, the result of a call, what lies in memory. It
+// may be one of an address, or its bytes: only the analysis can tell.
+static bool comes_from_elsewhere(tree name) {
+  gimple *def = SSA_NAME_DEF_STMT(name);
+  if (SSA_NAME_IS_DEFAULT_DEF(name) || gimple_code(def) == GIMPLE_ASM || gimple_assign_load_p(def))
+    return true;
+  return is_gimple_call(def) && !gimple_call_internal_p(def);
+}
+
+// The program decides by `number`. The numbers of elsewhere that it is computed from are collected.
+void body_lowering::decide_by(tree number) {
+  std::vector<tree> work = {number};
+  while (!work.empty()) {
+    tree name = work.back();
+    work.pop_back();
+    while (handled_component_p(name)) // a part of a register
+      name = TREE_OPERAND(name, 0);
+    if (TREE_CODE(name) != SSA_NAME || POINTER_TYPE_P(TREE_TYPE(name)) ||
+        !decided_seen.insert(name).second)
+      continue;
+    if (comes_from_elsewhere(name)) {
+      if (EscValue v = operand(name); v != ESC_NONE)
+        decided.push_back(v);
+      if (!is_gimple_call(SSA_NAME_DEF_STMT(name)) ||
+          !(gimple_call_flags(SSA_NAME_DEF_STMT(name)) & ECF_CONST))
+        continue; // a const function's result is made of its numbers
+    }
+    gimple *def = SSA_NAME_DEF_STMT(name);
+    auto *assign = dyn_cast<gassign *>(def);
+    if (auto *phi = dyn_cast<gphi *>(def))
+      for (unsigned n = 0; n < gimple_phi_num_args(phi); ++n)
+        work.push_back(gimple_phi_arg_def(phi, n));
+    else if (!assign || TREE_CODE_CLASS(gimple_assign_rhs_code(assign)) != tcc_comparison)
+      for (unsigned n = 1; n < gimple_num_ops(def); ++n)
+        if (gimple_op(def, n))
+          work.push_back(gimple_op(def, n));
+    if (assign && TREE_CODE(gimple_assign_rhs1(assign)) == CONSTRUCTOR) {
+      unsigned HOST_WIDE_INT i;
+      tree part;
+      FOR_EACH_CONSTRUCTOR_VALUE(CONSTRUCTOR_ELTS(gimple_assign_rhs1(assign)), i, part)
+      work.push_back(part);
+    }
+  }
+}
+
+// One leak for all of them: most hold no address, and the analysis then has little to do.
+void body_lowering::leak_decided() {
+  if (decided.empty())
+    return;
+  EscOpInfo info = esc_op_info(ESC_OP_LEAK);
+  info.a = decided[0];
+  if (decided.size() > 1) {
+    info.a = new_value();
+    emit_merge(info.a, decided, nullptr);
+  }
+  info.index = ESC_REASON_INTEGER;
+  info.flags = ESC_OPF_NARROW; // nothing else is kept of them
+  emit(info, nullptr);
+}
+
 // A number that a function gets may come back as another one, or be decided by there.
 void body_lowering::lower_address_number(tree number, gimple *from) {
+  decide_by(number);
   if (!POINTER_TYPE_P(TREE_TYPE(number)) && tells_address(number))
     emit_leak(operand(number), ESC_REASON_INTEGER, 0, from);
 }
@@ -138,6 +199,9 @@ void body_lowering::lower_comparison(tree a, tree b, gimple *from) {
 // A program that decides by the bits of an address can build the address again without any flow of
 // values. A test for null and an order between two addresses tell too little for that.
 void body_lowering::lower_decision(tree a, tree b, gimple *from) {
+  decide_by(a);
+  if (b)
+    decide_by(b);
   bool first = tells_address(a), second = b && tells_address(b);
   bool null_test = b && integer_zerop(b) && is_address_number(a);
   if (first == second || null_test)
@@ -235,6 +299,7 @@ void body_lowering::lower_pointer_plus(gassign *stmt, EscValue dst) {
     EscValue number = operand(offset);
     return emit_mix(dst, {number, TREE_CODE(offset) == SSA_NAME ? entry_world() : number}, stmt);
   }
+  decide_by(offset);
   // An offset made of an address, from another base, makes that address again; one that tells where
   // an object is chooses by it.
   if (EscValue number = operand(offset); number != ESC_NONE && made_of_address(offset)) {

@@ -47,6 +47,7 @@ void body_lowering::run() {
         mark_effect(gsi_stmt(gsi));
     }
   }
+  leak_decided();
   if (get_range_query(fun) != get_global_range_query())
     disable_ranger(fun);
 }

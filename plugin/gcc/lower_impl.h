@@ -152,6 +152,8 @@ private:
   void lower_comparison(tree a, tree b, gimple *from);
   void lower_decision(tree a, tree b, gimple *from);
   void lower_address_number(tree number, gimple *from);
+  void decide_by(tree number);
+  void leak_decided();
   void lower_pointer_plus(gassign *stmt, EscValue dst);
   void lower_arithmetic(gassign *stmt, EscValue dst);
 
@@ -206,7 +208,9 @@ private:
   bool marks = false;            // what a wrapper is told from others by is in the model too
   const gimple *shown = nullptr; // the last one that became a CALL, ALLOC, REALLOC or FREE
   EscValue world_at_entry = ESC_NONE;
-  std::vector<bool> holder;     // by SSA version
+  std::vector<bool> holder;      // by SSA version
+  std::vector<EscValue> decided; // by these: lower_address.cpp
+  std::set<tree> decided_seen;
   std::vector<EscValue> values; // by SSA version; ESC_NONE: not a holder
   std::vector<EscBlock> blocks; // by the index of the basic block
   std::map<tree, EscValue> decl_values;

@@ -93,9 +93,65 @@ static bool tellsAddress(const Value *V) {
   return AddressTeller(Steps).tells(V);
 }
 
+// Where a number comes from elsewhere: an argument, the result of a call, what lies in memory. It
+// may be one of an address, or its bytes: only the analysis can tell.
+static bool comesFromElsewhere(const Instruction &I) {
+  switch (I.getOpcode()) {
+  case Instruction::Load:
+  case Instruction::AtomicRMW:
+  case Instruction::AtomicCmpXchg:
+  case Instruction::VAArg:
+  case Instruction::Invoke:
+  case Instruction::CallBr:
+    return true;
+  case Instruction::Call: {
+    const auto *II = dyn_cast<IntrinsicInst>(&I);
+    return !II || !II->doesNotAccessMemory();
+  }
+  default:
+    return false;
+  }
+}
+
+// The program decides by V. The numbers of elsewhere that V is computed from are collected.
+void BodyLowering::decideBy(const Value *V) {
+  SmallVector<const Value *, 8> Work = {V};
+  while (!Work.empty()) {
+    const Value *N = Work.pop_back_val();
+    const auto *I = dyn_cast<Instruction>(N);
+    if ((!I && !isa<Argument>(N)) || N->getType()->isPtrOrPtrVectorTy() ||
+        !DecidedSeen.insert(N).second)
+      continue;
+    if (!I || comesFromElsewhere(*I)) {
+      if (EscValue A = operand(N); A != ESC_NONE)
+        Decided.push_back(A);
+    } else if (!isa<CmpInst>(I) && !isa<PtrToIntInst>(I)) {
+      append_range(Work, I->operand_values());
+    }
+  }
+}
+
+// One leak for all of them: most hold no address, and the analysis then has little to do.
+void BodyLowering::leakDecided() {
+  if (Decided.empty())
+    return;
+  EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
+  Info.a = Decided[0];
+  if (Decided.size() > 1) {
+    Info.a = newValue();
+    emitMerge(Info.a, Decided, nullptr);
+  }
+  Info.index = ESC_REASON_INTEGER;
+  Info.flags = ESC_OPF_NARROW; // nothing else is kept of them
+  emit(Info, nullptr);
+}
+
 // A number that a function gets may come back as another one, or be decided by there.
 void BodyLowering::lowerAddressNumber(const Value *V, Instruction *From) {
-  if (V->getType()->isPtrOrPtrVectorTy() || !tellsAddress(V))
+  if (V->getType()->isPtrOrPtrVectorTy())
+    return;
+  decideBy(V);
+  if (!tellsAddress(V))
     return;
   EscOpInfo Info = esc_op_info(ESC_OP_LEAK);
   Info.a = operand(V);
@@ -108,6 +164,9 @@ void BodyLowering::lowerAddressNumber(const Value *V, Instruction *From) {
 // values. A test for null and an order between two addresses tell too little for that.
 void BodyLowering::lowerDecision(const Value *A, const Value *B, Instruction &I) {
   bool First = tellsAddress(A), Second = B && tellsAddress(B);
+  decideBy(A);
+  if (B)
+    decideBy(B);
   const auto *Zero = dyn_cast_or_null<ConstantInt>(B);
   bool NullTest = Zero && Zero->isZero() && isa<PtrToIntInst>(A->stripPointerCasts());
   if (First == Second || NullTest)
@@ -271,6 +330,8 @@ void BodyLowering::lowerGEP(Instruction &I, const GEPOperator &G, EscValue Dst) 
   // An index made of an address, from another base, makes that address again; one that tells where
   // an object is chooses by it.
   SmallVector<EscValue, 4> Parts = {Base};
+  for (const Value *V : G.indices())
+    decideBy(V);
   for (const Value *V : G.indices())
     if (EscValue Index = operand(V); Index != ESC_NONE && madeOfAddress(V)) {
       lowerAddressNumber(V, &I);

@@ -42,6 +42,7 @@ void BodyLowering::run() {
         markEffect(I);
     }
   }
+  leakDecided();
 }
 
 void BodyLowering::lowerEdges() {

@@ -138,6 +138,8 @@ private:
   void lowerDecision(const llvm::Value *A, const llvm::Value *B, llvm::Instruction &I);
   void lowerOrder(llvm::Instruction &I);
   void lowerAddressNumber(const llvm::Value *V, llvm::Instruction *From);
+  void decideBy(const llvm::Value *V);
+  void leakDecided();
 
   // Calls (LowerCall.cpp).
   void lowerCall(llvm::CallBase &C);
@@ -185,6 +187,8 @@ private:
   bool Marks = false;                                      // LowerWrapper.cpp
   llvm::SmallVector<const llvm::Instruction *, 0> Holders; // in the order found
   llvm::DenseSet<const llvm::Value *> Holds;
+  llvm::SmallVector<EscValue, 0> Decided; // by these: LowerAddress.cpp
+  llvm::DenseSet<const llvm::Value *> DecidedSeen;
   llvm::DenseMap<const llvm::Constant *, EscValue> Constants;
   llvm::DenseMap<const llvm::BasicBlock *, EscBlock> Blocks;
   llvm::DenseMap<const llvm::AllocaInst *, EscLocal> Locals;
