@@ -247,6 +247,8 @@ json_t *page_data(const PageInput *input) {
         set(data, "before", json_incref(input->before));
     if (input->after)
         set(data, "after", json_incref(input->after));
+    if (input->changes)
+        set(data, "changes", json_incref(input->changes));
     json_decref(page.known);
     sitemap_free(page.map);
     return data;

@@ -15,10 +15,11 @@ typedef struct PageInput {
     const Join *joined;
     Sources *sources;
     json_t *before, *after; /* documents of `escapement measure`; NULL: none */
+    json_t *changes;        /* of sitediff_json; NULL: no other compile was given */
 } PageInput;
 
-/* {"title", "made_by", "profile", "entries", "files", "reasons", "before", "after"}, all members of
- * which page/data.js describes. */
+/* {"title", "made_by", "profile", "entries", "files", "reasons", "before", "after", "changes"}, all
+ * members of which page/data.js describes. */
 json_t *page_data(const PageInput *input);
 
 #endif

@@ -9,10 +9,12 @@
  */
 #include "command.h"
 #include "findings.h"
+#include "input.h"
 #include "join.h"
 #include "page.h"
 #include "pagedata.h"
 #include "profile.h"
+#include "sitediff.h"
 #include "sources.h"
 #include "symbols.h"
 
@@ -29,13 +31,15 @@ enum {
     OPTION_SOURCES = 's',
     OPTION_TITLE = 't',
     OPTION_BEFORE = 1001,
-    OPTION_AFTER
+    OPTION_AFTER,
+    OPTION_OLD_REPORT,
+    OPTION_ROOT
 };
 
 typedef struct Report {
     char **reports, **binaries, **sources;
     size_t nreports, nbinaries, nsources;
-    const char *out, *profile, *title, *before, *after;
+    const char *out, *profile, *title, *before, *after, *old_report, *root;
     bool json;
 } Report;
 
@@ -53,6 +57,10 @@ static const struct argp_option options[] = {
      0},
     {"after", OPTION_AFTER, "FILE", 0,
      "The other one; alone it is compared with what it was measured against", 0},
+    {"old-report", OPTION_OLD_REPORT, "REPORT", 0,
+     "Reports of an earlier compile, or a baseline: the page shows which verdicts changed", 0},
+    {"root", OPTION_ROOT, "DIRECTORY", 0,
+     "For --old-report: files below it are named from there (the current directory)", 0},
     {"json", OPTION_JSON, NULL, 0, "Print the page's data as one JSON document, and write nothing",
      0},
     {0},
@@ -96,6 +104,12 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
     case OPTION_AFTER:
         report->after = value;
         return 0;
+    case OPTION_OLD_REPORT:
+        report->old_report = value;
+        return 0;
+    case OPTION_ROOT:
+        report->root = value;
+        return 0;
     case OPTION_JSON:
         report->json = true;
         return 0;
@@ -123,7 +137,9 @@ const struct argp report_argp = {
         "  escapement report -o html --profile=heap.gz reports\n\n"
         "Open DIR/index.html in a browser; the folder needs no network and no server, and can be "
         "moved. Each REPORT is a file of the plugin or a directory of them. Without a profile "
-        "the page shows all places alike.\n\n"
+        "the page shows all places alike. With --before and --after it compares two files of "
+        "`escapement measure': the whole, size classes, and places; with --old-report the verdicts "
+        "of two compiles.\n\n"
         "Exit status: 0, or 2 for wrong use and for what cannot be read or written (one line "
         "says why).",
 };
@@ -197,6 +213,26 @@ static json_t *measured_against(const json_t *after, const char *path) {
     return json_pack("{s:s, s:O}", "escapement", "measure", "measured", against);
 }
 
+/* How the verdicts differ from those of an earlier compile; NULL: none was named. */
+static json_t *changes_since(const Report *report, const Findings *findings) {
+    if (!report->old_report)
+        return NULL;
+    char *root = root_directory(report->root);
+    Input old = {0};
+    input_add(&old, report->old_report, root);
+    if (!old.has_verdicts)
+        trouble("%s is neither a report nor a baseline", report->old_report);
+    VerdictList now = verdicts_of(findings, root);
+    SiteDiff diff = sites_compare(&old.verdicts, &now);
+    json_t *changes = sitediff_json(&diff);
+    sitediff_free(&diff);
+    verdicts_free(&now);
+    verdicts_free(&old.verdicts);
+    findings_free(&old.findings);
+    free(root);
+    return changes;
+}
+
 static char *title_of(const Report *report, const Profile *profile) {
     if (report->title)
         return copy_text(report->title);
@@ -232,7 +268,8 @@ static json_t *make_data(const Report *report, const Findings *findings) {
                        .joined = symbols ? &joined : NULL,
                        .sources = sources,
                        .before = before || !after ? before : measured_against(after, report->after),
-                       .after = after};
+                       .after = after,
+                       .changes = changes_since(report, findings)};
     json_t *data = page_data(&input);
     if (sources_missing(sources) && !report->json)
         fprintf(stderr,
@@ -241,6 +278,7 @@ static json_t *make_data(const Report *report, const Findings *findings) {
                 sources_missing(sources));
     json_decref(input.before);
     json_decref(input.after);
+    json_decref(input.changes);
     sources_free(sources);
     free(title);
     join_free(&joined);

@@ -8,6 +8,7 @@
 //   files      [{name, state, parts: [[first line, [text...]]]}]
 //   reasons    {CODE: words}
 //   before, after   documents of `escapement measure`, or absent
+//   changes    [{change, file, function, expression, before, after, line, col}], of two compiles, or absent
 //
 // NOT HERE  Anything that is seen. Texts of the program reach the page by textContent alone.
 "use strict";

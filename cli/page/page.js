@@ -255,7 +255,7 @@ const page = (() => {
     if (!fromAddress()) choose(found[0] || null, false);
     window.addEventListener("popstate", fromAddress);
     treemap.start((what) => (what.entry ? choose(what.entry, true) : narrow(what)));
-    compare.start();
+    compare.start((entry) => choose(entry, true));
     document.documentElement.dataset.ready = "yes";
   }
 

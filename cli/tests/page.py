@@ -234,10 +234,49 @@ def compare_two_runs(page):
     page.open("odd")
     charts = page.all("#compare-charts figure")
     equal(len(charts), 4, "a chart for each number that both have")
-    equal(page.run("return [...document.querySelectorAll('.change')].map((e) => e.textContent)"),
+    equal(page.run("return [...document.querySelectorAll('#compare-charts .change')].map((e) => e.textContent)"),
           ["\u221250.1 %", "the same", "the same", "the same"], "changes of medians")
     said = page.run("return document.querySelector('#compare-charts .hidden').textContent")
     equal(said, ": 905 before, 452 after", "the numbers for who sees no bars")
+
+
+def compare_classes_and_places(page):
+    page.open("odd")
+    texts = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
+    equal(page.run(texts, "#compare-classes figcaption"),
+          ["up to 64 B\u221289.6 %: 500 before, 52 after", "up to 32 Bthe same: 400 before, 400 after", "largernew: 0 before, 3 after"],
+          "size classes")
+    equal(page.run(texts, "#compare-sites .charts figcaption")[0],
+          "f, src/odd <name>.c:17\u221290.0 %: 58.6 KiB before, 6000 B after".replace("6000", "6,000"), "a place whose line moved is one")
+    equal(len(page.all("#compare-sites .charts figure")), 4, "places of before and of after")
+    # Two maps on one scale: the areas are bytes.
+    equal(page.run(texts, "#compare-sites .maps figcaption"), ["Before: 78.1 KiB", "After: 29.3 KiB"], "what the maps hold")
+    areas = page.run("""return [...document.querySelectorAll('#compare-sites .maps svg')].map((svg) =>
+        [...svg.querySelectorAll('rect')].reduce((sum, r) => sum + r.getAttribute('width') * r.getAttribute('height'), 0))""")
+    assert 0.3 < areas[1] / areas[0] < 0.45, f"the areas are {areas}, of 80000 and 30000 bytes"
+    equal(page.run(texts, "#compare-sites .maps figure:last-child .more title"), ["more, new.c:9: 0 B before, 4.88 KiB after".replace("4.88 KiB", "5,000 B")], "what is new")
+    for svg in page.all("#compare-sites .maps svg"):
+        assert svg.get_attribute("role") == "img" and "places" in svg.get_attribute("aria-label"), "a map has a name"
+    always(page, WIDE)
+    page.colours("dark")
+    always(page, WIDE)
+    page.colours("light")
+
+
+def read_the_changes(page):
+    page.open("odd")
+    items = page.all("#changes-list li")
+    kinds = [item.find_element(By.CSS_SELECTOR, ".change").text for item in items]
+    equal(kinds, ["worse", "better", "removed"], "the kinds of changes")
+    assert "moved to stack \u2192 escapes to heap: stored in global kept" in items[0].text, items[0].text
+    assert page.text("#changes-note").startswith("3 allocations of the source; 1 more on the heap"), page.text("#changes-note")
+    assert not items[2].find_elements(By.CSS_SELECTOR, "button"), "what is gone cannot be opened"
+    # By the keyboard alone: Enter on the place opens it below.
+    button = items[0].find_element(By.CSS_SELECTOR, "button")
+    page.run("arguments[0].focus()", button)
+    page.keys(Keys.ENTER)
+    assert "stored in global kept" in page.text(".verdict"), page.text(".verdict")
+    always(page, WIDE)
 
 
 def background(page):
@@ -355,7 +394,7 @@ def main():
         driver = start(profile)
         try:
             page = Page(driver)
-            for step in (look_at_odd_texts, filter_and_choose, read_a_flow, compare_two_runs, switch_colours,
+            for step in (look_at_odd_texts, filter_and_choose, read_a_flow, compare_two_runs, compare_classes_and_places, read_the_changes, switch_colours,
                          use_the_keyboard_alone, look_at_many, look_at_nothing, look_narrow):
                 step(page)
                 print(f"ok     {step.__name__}")

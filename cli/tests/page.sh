@@ -36,11 +36,28 @@ for ((i = 0; i < 300; i++)); do echo "/* $i */"; done >>'src/odd <name>.c'
     echo '{"kind":"param","file":"src/odd <name>.c","line":6,"col":9,"function":"f","text":"leaking param: q","good":false,"printed":true}'
     line 'src/odd <name>.c' 300 'moved to stack: malloc(8)' '' | sed 's/"moved": false, "placement": "heap"/"moved": true, "placement": "slot"/; s/"reason": ""/"align": 16/'
 } >odd.json
-for run in '900, 910, 905' '450, 455, 452'; do
+# measured FILE ALLOCS CLASSES SITES: what `escapement measure` saves.
+measured() {
     echo "{\"escapement\": \"measure\", \"version\": 1, \"measured\": {\"command\": \"./p\", \"runs\": 3, \"metrics\":
-        {\"allocs\": [$run], \"bytes\": [80000, 80000, 80000], \"cpu\": [0.1, 0.3, 0.2], \"own.metric\": [1, 2, 3]}}}" >"run${run%%0*}.json"
-done
-ends 0 escapement report -o odd --title='Odd <b>page</b>' --before=run9.json --after=run45.json odd.json
+        {\"allocs\": [$2], \"bytes\": [80000, 80000, 80000], \"cpu\": [0.1, 0.3, 0.2], \"own.metric\": [1, 2, 3]},
+        \"classes\": [$3], \"sample_bytes\": 1, \"sites\": [$4]}}" >"$1"
+}
+class() { printf '{"size": %s, "allocs": %s, "frees": 0}' "$1" "$2"; }
+site() { printf '{"place": "%s", "function": "%s", "via": "", "objects": 1, "bytes": %s}' "$1" "$2" "$3"; }
+measured run9.json '900, 910, 905' "$(class 64 500), $(class 32 400)" \
+    "$(site 'src/odd <name>.c:7' f 60000), $(site a.c:1 main 19000), $(site gone.c:9 '<b>lost' 1000)"
+measured run45.json '450, 455, 452' "$(class 64 52), $(class 32 400), $(class 0 3)" \
+    "$(site 'src/odd <name>.c:17' f 6000), $(site a.c:1 main 19000), $(site new.c:9 more 5000)"
+# The compile before: what is kept now was moved, what is moved now escaped, and one was somewhere else.
+{
+    line 'src/odd <name>.c' 7 'moved to stack: malloc(64)' '' | sed 's/"moved": false, "placement": "heap"/"moved": true, "placement": "slot"/; s/"reason": ""/"align": 16/'
+    line 'src/odd <name>.c' 300 'malloc(8) escapes to heap: returned' RETURNED
+    line 'src/odd <name>.c' 9 'make("</script><b class=injected>") escapes to heap: returned' RETURNED
+    line 'src/odd <name>.c' 240 'malloc(n) does not escape; kept on heap: size is not bounded' SIZE_UNBOUNDED
+    line 'src/gone.c' 3 'malloc(3) escapes to heap: passed to g, whose body is unknown' UNKNOWN_CALLEE
+    line 'src/gone.c' 5 'malloc(5) escapes to heap: returned' RETURNED
+} >before.json
+ends 0 escapement report -o odd --title='Odd <b>page</b>' --before=run9.json --after=run45.json --old-report=before.json odd.json
 has err '^escapement: source files not found: 1 '
 lacks odd/data.js '[^ -~]'
 

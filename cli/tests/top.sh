@@ -126,7 +126,7 @@ places() { jq -r '.sites[] | select(.file == "src/main.c") | "\(.line) \(.alloc_
 places top.json >wanted.places
 build clang two
 profile two two.gz
-escapement top two.gz --report=two --json >two.json
+escapement top two.gz --no-try --report=two --json >two.json
 places two.json >got.places
 same wanted.places got.places "the places with and without inlining"
 jq '.sites[] | select(.alloc_bytes == 3000) | .reason' two.json >got
@@ -134,7 +134,7 @@ has_line got '"STORED_GLOBAL"'
 if has_compiler gcc; then
     build gcc three
     profile three three.gz
-    escapement top three.gz --report=three --json >three.json
+    escapement top three.gz --no-try --report=three --json >three.json
     places three.json >got.places
     same wanted.places got.places "the places of Clang and GCC"
     [[ $(jq '[.sites[] | select(.reason == "STORED_GLOBAL")] | length' three.json) -ge 2 ]] || fail "GCC: $(cat three.json)"
@@ -153,7 +153,7 @@ for directory in a b; do
 done
 gcc -g both.c a/same.o b/same.o -o both.program
 ESCAPEMENT_PROFILE=both.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$runtime ./both.program
-escapement top both.gz --report=both --json | jq -r --arg work "$work" \
+escapement top both.gz --no-try --report=both --json | jq -r --arg work "$work" \
     '.sites[] | select(.file == "same.c") | "\(.path | ltrimstr($work)) \(.alloc_bytes) \(.reason)"' | sort >got
 printf '%s\n' '/a/same.c 1000 STORED_GLOBAL' '/b/same.c 2000 STORED_PARAM' >wanted
 same wanted got "files of one name"
@@ -174,7 +174,7 @@ escapement top heap.gz --report=one --no-try --sort=count --number=1 >out
 has out '(keep|stored)$'
 has out ' % +[0-9]+ more places'
 [[ $(grep -c 'why ' out) -eq 1 ]] || fail "--number=1 shows more than one place"
-escapement top heap.gz >out
+escapement top heap.gz --no-try >out
 has out 'src/main\.c:|main\.c:[0-9]+'
 
 # What cannot be used is one line, exit status 2.
@@ -201,7 +201,7 @@ mkdir none
 trouble 'the report says nothing' heap.gz --report=none
 mv one/program one/moved
 trouble 'cannot read the profiled program .*one/program.*--binary' heap.gz --report=one
-escapement top heap.gz --report=one --binary=one/moved --json >moved.json
+escapement top heap.gz --no-try --report=one --binary=one/moved --json >moved.json
 jq .sites moved.json >got
 jq .sites top.json >wanted
 same got wanted "the same program in another place"
