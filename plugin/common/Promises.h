@@ -43,7 +43,14 @@ struct RemainingCall {
 
 class Promises {
 public:
-  void add(Promise P) { All.push_back(std::move(P)); }
+  // Its number, for what becomes known of it later.
+  size_t add(Promise P) {
+    All.push_back(std::move(P));
+    return All.size() - 1;
+  }
+  void addCalls(size_t Number, const std::vector<Position> &Calls) {
+    All[Number].Calls.insert(All[Number].Calls.end(), Calls.begin(), Calls.end());
+  }
   bool empty() const { return All.empty(); }
   bool mentions(PromiseKind Kind) const;
   // EscFuncFlags of what is promised of a function.

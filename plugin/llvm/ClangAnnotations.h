@@ -13,17 +13,27 @@
 #include "clang/AST/DeclGroup.h"
 
 namespace clang {
+class ASTContext;
 class CompilerInstance;
-}
+class VarDecl;
+} // namespace clang
 
 namespace escapement {
 
 // Makes the macro that annotate.h asks for known. REQUIRES  Nothing is parsed yet.
 void announceAnnotations(clang::CompilerInstance &CI);
 
+// ESC_MAY_HEAP of variables outside of functions, with the number of the promise: what is assigned
+// to them stands anywhere in the file.
+using FileScopePromises = std::vector<std::pair<const clang::VarDecl *, size_t>>;
+
 // Reads and takes off the annotations of declarations that were just parsed.
 // REQUIRES  No code was made of them.
-void readAnnotations(clang::CompilerInstance &CI, clang::DeclGroupRef Group, Promises &Out);
+void readAnnotations(clang::CompilerInstance &CI, clang::DeclGroupRef Group, Promises &Out,
+                     FileScopePromises &Outside);
+// Once the whole file is parsed: finds what is assigned to them.
+void completeAnnotations(clang::CompilerInstance &CI, clang::ASTContext &Context,
+                         const FileScopePromises &Outside, Promises &Out);
 
 } // namespace escapement
 

@@ -67,6 +67,7 @@ struct Session {
   ClangHost Compiler;
   Options Opts;
   Promises Promised;
+  FileScopePromises Outside;
   Bisect Search;
   SourceTable Sources;
   Report Out;
@@ -113,7 +114,7 @@ public:
   explicit Recorder(std::shared_ptr<Session> S) : S(std::move(S)) {}
 
   bool HandleTopLevelDecl(clang::DeclGroupRef Group) override {
-    readAnnotations(S->CI, Group, S->Promised);
+    readAnnotations(S->CI, Group, S->Promised, S->Outside);
     record([Group](clang::CodeGenerator &To) { To.HandleTopLevelDecl(Group); });
     return true;
   }
@@ -136,8 +137,10 @@ public:
     if (S->CI.getDiagnostics().hasErrorOccurred())
       return;
     bool Promises = !S->Promised.empty() && !S->Opts.Sanitized;
-    if (Promises)
+    if (Promises) {
+      completeAnnotations(S->CI, Context, S->Outside, S->Promised);
       heed();
+    }
     if (S->SecondModule || Promises)
       make(Context);
     S->Events.clear();
