@@ -136,7 +136,7 @@ SourceTable::Impl::candidates(uint64_t Key, StringRef Function,
     if (!Wants(S.E.Kind))
       continue;
     All.push_back(&S);
-    if (!Function.empty() && S.E.In->getIdentifier() && S.E.In->getName() == Function)
+    if (!Function.empty() && facts(S).In == Function)
       Own.push_back(&S);
   }
   return Own.empty() ? All : Own;
@@ -156,11 +156,13 @@ static bool mayBeCompiled(const FunctionDecl *F, ASTContext &Context) {
 }
 
 void SourceTable::fill(CompilerInstance &CI, ASTContext &Context) {
-  if (!I->Sources)
+  if (!I->Sources && !I->Sealed)
     return I->fill(CI, Context);
   I->Others.push_back(std::make_unique<Impl>());
   I->Others.back()->fill(CI, Context);
 }
+
+void SourceTable::seal() { (I->Others.empty() ? *I : *I->Others.back()).seal(); }
 
 void SourceTable::Impl::fill(CompilerInstance &CI, ASTContext &AST) {
   Sources = &AST.getSourceManager();
@@ -227,10 +229,10 @@ const CallInfo *SourceTable::call(unsigned File, unsigned Line, unsigned Col, St
   Callee.consume_front("__builtin_");
   Impl::SlotList Same, Indirect;
   for (Impl::Slot *S : All) {
-    const FunctionDecl *F = static_cast<const CallExpr *>(S->E.Node)->getDirectCallee();
-    if (!F)
+    const Impl::Facts &F = P.facts(*S);
+    if (!F.IsDirect)
       Indirect.push_back(S);
-    else if (linkageName(F) == Callee)
+    else if (F.Callee == Callee)
       Same.push_back(S);
   }
   if (!Same.empty())
@@ -267,7 +269,7 @@ const AssignInfo *SourceTable::assignment(unsigned File, unsigned Line, unsigned
     return P.sharedAssign(All);
   Impl::SlotList Same;
   for (Impl::Slot *S : All)
-    if (Impl::storesTo(*S, withoutFunction(Global)))
+    if (P.facts(*S).Global == withoutFunction(Global))
       Same.push_back(S);
   return P.sharedAssign(Same.empty() ? All : Same);
 }
@@ -275,17 +277,11 @@ const AssignInfo *SourceTable::assignment(unsigned File, unsigned Line, unsigned
 std::vector<const VariableInfo *> SourceTable::declared(unsigned File, unsigned Line, unsigned Col,
                                                         StringRef Function) const {
   Impl &P = I->part(File);
-  std::vector<const VariableInfo *> Result;
   auto All = P.candidates(makeKey(File, Line, Col), Function,
                           [](EntryKind Kind) { return Kind == EntryKind::Declared; });
   if (All.size() != 1)
-    return Result;
-  for (const Decl *D : static_cast<const DeclStmt *>(All.front()->E.Node)->decls()) {
-    const auto *V = dyn_cast<VarDecl>(D);
-    if (V && isAutomatic(V) && !V->getType()->isVariableArrayType())
-      Result.push_back(P.variable(V));
-  }
-  return Result;
+    return {};
+  return P.declarations(*All.front()).Fixed;
 }
 
 const VariableInfo *SourceTable::dynamic(unsigned File, unsigned Line, unsigned Col,
@@ -297,22 +293,10 @@ const VariableInfo *SourceTable::dynamic(unsigned File, unsigned Line, unsigned 
     return Kind == EntryKind::Declared || Kind == EntryKind::Call;
   });
   for (Impl::Slot *S : All) {
-    if (S->E.Kind == EntryKind::Call) {
-      const auto *Call = static_cast<const CallExpr *>(S->E.Node);
-      const FunctionDecl *F = Call->getDirectCallee();
-      if (!F || !linkageName(F).starts_with("alloca"))
-        continue;
-      Found = P.addVariable(Call, "alloca(n)", Call->getBeginLoc(), QualType());
-      ++N;
-      continue;
-    }
-    for (const Decl *D : static_cast<const DeclStmt *>(S->E.Node)->decls()) {
-      const auto *V = dyn_cast<VarDecl>(D);
-      if (!V || !isAutomatic(V) || !V->getType()->isVariableArrayType())
-        continue;
-      Found = P.variable(V);
-      ++N;
-    }
+    const Impl::Declarations &D = P.declarations(*S);
+    N += D.NDynamic;
+    if (D.Dynamic)
+      Found = D.Dynamic;
   }
   return N == 1 ? Found : nullptr;
 }

@@ -9,7 +9,8 @@
 //
 // INVARIANT  The table owns every string it hands out; pointers to its entries are valid as long as
 // it and the AST live, which is until the end of the translation unit. The set of entries is not
-// changed after fill(); their texts are read from the source when they are first asked for.
+// changed after fill(); their texts are read from the source when they are first asked for, or all
+// at once by seal(), after which the table needs no AST.
 //
 // NOT HERE  Which value of the IR is which parameter, argument or variable (Match.h), lowering
 // (Lower.cpp), printing (Report.cpp).
@@ -109,6 +110,9 @@ public:
   SourceTable();
   ~SourceTable();
   void fill(clang::CompilerInstance &CI, clang::ASTContext &Context);
+  // Reads everything that may be asked of what was filled last, so that its AST and the source's
+  // buffers may go: for programs of many files.
+  void seal();
 
   // The number of a file known to the table, 0 when it is not; (Directory, Name) as a DIFile has
   // them. Not cheap: the caller remembers the answer.

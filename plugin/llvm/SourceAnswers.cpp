@@ -22,7 +22,7 @@ static const VarDecl *localOf(const Expr *E) {
   return Variable && Variable->hasLocalStorage() ? Variable : nullptr;
 }
 
-static const Expr *leftSide(const Expr *E) {
+const Expr *leftSide(const Expr *E) {
   if (const auto *Binary = dyn_cast<BinaryOperator>(E))
     return Binary->getLHS();
   return cast<UnaryOperator>(E)->getSubExpr();
@@ -240,23 +240,13 @@ SourceTable::Impl::Slot *SourceTable::Impl::soleReturn(const FunctionDecl *Funct
   if (It == Returns.end())
     return nullptr;
   for (uint32_t Number : It->second) {
-    const auto *Return = static_cast<const ReturnStmt *>(Slots[Number].E.Node);
-    if (isa<IntegerLiteral>(Return->getRetValue()->IgnoreParenCasts()))
+    if (facts(Slots[Number]).IsConstant)
       continue;
     if (Found)
       return nullptr;
     Found = &Slots[Number];
   }
   return Found;
-}
-
-// Does this entry store to the variable of static storage of that name?
-bool SourceTable::Impl::storesTo(const Slot &S, StringRef Global) {
-  if (S.E.Kind != EntryKind::Assign)
-    return false;
-  const Decl *Base = baseVariable(leftSide(static_cast<const Expr *>(S.E.Node)));
-  const auto *Variable = dyn_cast_or_null<VarDecl>(Base);
-  return Variable && !Variable->hasLocalStorage() && Variable->getName() == Global;
 }
 
 } // namespace escapement

@@ -158,6 +158,10 @@ void SourceTable::Impl::addAttributes(FunctionInfo &Info, const FunctionDecl *F)
 }
 
 const FunctionInfo *SourceTable::Impl::functionInfo(const FunctionDecl *F) {
+  if (Sealed) { // F is a canonical declaration, as all in ByLinkageName are
+    auto Known = Functions.find(F);
+    return Known == Functions.end() ? nullptr : Known->second.get();
+  }
   std::unique_ptr<FunctionInfo> &Info = Functions[F->getCanonicalDecl()];
   if (Info)
     return Info.get();
@@ -181,7 +185,7 @@ const FunctionInfo *SourceTable::Impl::functionInfo(const FunctionDecl *F) {
 }
 
 void SourceTable::Impl::indexFunctions() {
-  if (!ByLinkageName.empty())
+  if (!ByLinkageName.empty() || Sealed)
     return;
   for (const FunctionDecl *F : DeclaredOrder) {
     const FunctionDecl *Recent = F->getMostRecentDecl();

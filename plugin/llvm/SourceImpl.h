@@ -5,10 +5,12 @@
 //     SourceText.cpp          how an expression, an initialiser and a path are written
 //     SourceDeclarations.cpp  variables, parameters and functions
 //     SourceAnswers.cpp       an entry's answer: a call, an assignment; one for several entries
+//     SourceSeal.cpp          what tells entries apart; all answers at once, before the AST goes
 //
 // INVARIANT  What was handed out stays where it is (the deques, the unique pointers) and as it is.
 // An answer is made once, when its entry is first asked for, because most never are; the AST and
-// the buffers of the source are still there then.
+// the buffers of the source are still there then. Once `Sealed` no node is looked at again: nodes
+// are only keys.
 //
 // NOT HERE  Anything a user of Source.h needs.
 #ifndef ESCAPEMENT_PLUGIN_SOURCE_IMPL_H
@@ -30,6 +32,8 @@ namespace escapement {
 
 // The name a call of this function has in the IR.
 llvm::StringRef linkageName(const clang::FunctionDecl *Function);
+// The left side of an assignment, or what is counted.
+const clang::Expr *leftSide(const clang::Expr *E);
 // The variable that the lvalue is a part of, without going through a pointer.
 const clang::Decl *baseVariable(const clang::Expr *Lvalue);
 
@@ -59,12 +63,30 @@ struct SourceTable::Impl {
   std::vector<std::pair<std::string, std::string>> PrefixMap;
   std::string Directory;
 
+  // What tells an entry from others at its place.
+  struct Facts {
+    llvm::StringRef In;      // its function's name, as written; empty: none
+    bool IsDirect = false;   // a call of a function
+    llvm::StringRef Callee;  // of such a call, the linkage name
+    llvm::StringRef Global;  // an assignment to (a part of) this variable of static storage
+    bool IsConstant = false; // a return of a constant
+  };
+  struct Declarations {
+    std::vector<const VariableInfo *> Fixed; // in the order of the source
+    const VariableInfo *Dynamic = nullptr;   // the last one of variable length, or an alloca(n)
+    unsigned NDynamic = 0;
+  };
   struct Slot {
     escapement::Entry E;
     uint32_t Next; // another entry at the same place; 0: none
     const CallInfo *Call = nullptr;
     const AssignInfo *Assign = nullptr;
+    const Facts *Known = nullptr;
+    const Declarations *Declares = nullptr;
   };
+  std::deque<Facts> AllFacts;
+  std::deque<Declarations> AllDeclarations;
+  bool Sealed = false;
   using SlotList = llvm::SmallVector<Slot *, 4>;
   std::vector<Slot> Slots{1};
   llvm::DenseMap<const clang::FunctionDecl *, llvm::SmallVector<uint32_t, 2>> Returns;
@@ -142,7 +164,12 @@ struct SourceTable::Impl {
   const CallInfo *sharedCall(llvm::ArrayRef<Slot *> Same);
   const AssignInfo *sharedAssign(llvm::ArrayRef<Slot *> Same);
   Slot *soleReturn(const clang::FunctionDecl *Function);
-  static bool storesTo(const Slot &S, llvm::StringRef Global);
+
+  // What tells entries apart, and the end of the AST (SourceSeal.cpp).
+  const Facts &facts(Slot &S);
+  const Declarations &declarations(Slot &S);
+  void seal();
+  void ownTexts();
 };
 
 } // namespace escapement

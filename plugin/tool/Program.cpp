@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Program.cpp - see Program.h.
 //
-// Every file's AST stays in memory, because the texts of findings are read from it; their modules
-// are linked into one, which is analysed as the plugin does in report mode. Statics are renamed
-// before linking, so that their source can be found again (Source.cpp knows the suffix). A file
-// that defines what another one has defined belongs to another program (two `main`) and is left
-// out.
+// Of every file stay its module and what may be asked of its source (SourceTable::seal); its AST
+// goes before the next one is parsed. The modules are linked into one, which is analysed as the
+// plugin does in report mode. Statics are renamed before linking, so that their source can be found
+// again (Source.cpp knows the suffix). A file that defines what another one has defined belongs to
+// another program (two `main`) and is left out.
 //
 // INVARIANT  Nothing is promised that one file alone would not: functions that are visible outside
 // are still called by others, unless the user says whole-program.
@@ -33,13 +33,24 @@ namespace {
 
 constexpr const char *StaticSuffix = ".escin"; // Source.cpp
 
-// One file while it is parsed; what it needs later is never freed.
+// One file while it is parsed, and what Clang needs for that, which goes with it.
 struct Parsed {
   LLVMContext &Context;
   SourceTable &Sources;
-  clang::CompilerInstance *CI = nullptr;
+  std::string Said; // Clang's complaints
+  raw_string_ostream Stream{Said};
+  IntrusiveRefCntPtr<clang::DiagnosticOptions> Options =
+      makeIntrusiveRefCnt<clang::DiagnosticOptions>();
+  clang::TextDiagnosticPrinter Printer{Stream, Options.get()};
+  IntrusiveRefCntPtr<clang::FileManager> Files =
+      makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions());
+  std::unique_ptr<clang::CompilerInstance> CI;
   std::unique_ptr<Module> M;
   bool MakesNumbers = true; // it turns pointers into integers
+
+  Parsed(LLVMContext &Context, SourceTable &Sources) : Context(Context), Sources(Sources) {
+    Options->ShowCarets = false;
+  }
 };
 
 class LooksForNumbers : public clang::RecursiveASTVisitor<LooksForNumbers> {
@@ -54,6 +65,7 @@ public:
     if (P.CI->getDiagnostics().hasErrorOccurred())
       return;
     P.Sources.fill(*P.CI, Context);
+    P.Sources.seal();
     P.MakesNumbers = !LooksForNumbers().TraverseDecl(Context.getTranslationUnitDecl());
     P.M.reset(CodeGen.ReleaseModule());
   }
@@ -96,9 +108,9 @@ public:
                      clang::FileManager *Files,
                      std::shared_ptr<clang::PCHContainerOperations> Containers,
                      clang::DiagnosticConsumer *Diagnostics) override {
-    Invocation->getFrontendOpts().DisableFree = true;                       // the AST stays
+    Invocation->getFrontendOpts().DisableFree = false;
     Invocation->getFrontendOpts().ProgramAction = clang::frontend::ASTView; // not the plugin's work
-    P.CI = new clang::CompilerInstance(std::move(Containers));
+    P.CI = std::make_unique<clang::CompilerInstance>(std::move(Containers));
     P.CI->setInvocation(std::move(Invocation));
     P.CI->setFileManager(Files);
     P.CI->createDiagnostics(Diagnostics, /*ShouldOwnClient=*/false);
@@ -120,8 +132,8 @@ struct Linking {
   LLVMContext Context;
   SourceTable Sources;
   std::unique_ptr<Module> Whole;
-  clang::CompilerInstance *First = nullptr;
-  StringSet<> Defined; // strong names
+  std::unique_ptr<Parsed> First; // the report asks its compiler
+  StringSet<> Defined;           // strong names
   bool MakesNumbers = false;
   unsigned Parts = 0; // tables that were filled
   Program Out;
@@ -143,8 +155,6 @@ struct Linking {
 
   void add(Parsed &P, const std::string &File) {
     unsigned Part = Parts++;
-    if (!First)
-      First = P.CI;
     std::string Name = clash(*P.M);
     if (!Name.empty()) {
       Out.LeftOut.push_back({File, "it defines " + Name + ", as another file does"});
@@ -176,22 +186,19 @@ struct Linking {
       return;
     }
     Out.Unknown.insert(Out.Unknown.end(), Line.Unknown.begin(), Line.Unknown.end());
-    Parsed P{Context, Sources, nullptr, nullptr, true};
-    Parse Action(P);
-    auto *Files = new clang::FileManager(clang::FileSystemOptions());
-    Files->Retain();
-    clang::tooling::ToolInvocation Invocation(Line.Arguments, &Action, Files,
+    auto P = std::make_unique<Parsed>(Context, Sources);
+    Parse Action(*P);
+    clang::tooling::ToolInvocation Invocation(Line.Arguments, &Action, P->Files.get(),
                                               std::make_shared<clang::PCHContainerOperations>());
-    auto DiagnosticOptions = makeIntrusiveRefCnt<clang::DiagnosticOptions>();
-    auto *Stream = new raw_string_ostream(*new std::string);
-    auto *Printer = new clang::TextDiagnosticPrinter(*Stream, DiagnosticOptions.get());
-    DiagnosticOptions->ShowCarets = false;
-    Invocation.setDiagnosticOptions(DiagnosticOptions.get());
-    Invocation.setDiagnosticConsumer(Printer);
-    if (Invocation.run() && P.M)
-      add(P, File);
-    else
-      Out.LeftOut.push_back({File, StringRef(Stream->str()).split('\n').first.str()});
+    Invocation.setDiagnosticOptions(P->Options.get());
+    Invocation.setDiagnosticConsumer(&P->Printer);
+    if (!Invocation.run() || !P->M) {
+      Out.LeftOut.push_back({File, StringRef(P->Said).split('\n').first.str()});
+      return;
+    }
+    add(*P, File);
+    if (!First)
+      First = std::move(P);
   }
 
   void analyse(const std::vector<std::string> &Arguments) {
@@ -205,7 +212,7 @@ struct Linking {
       Out.Lines = L;
       Out.Details = D;
     };
-    ClangHost Compiler(*First);
+    ClangHost Compiler(*First->CI);
     Report Findings(Compiler, Opts, Sources);
     Driver D(Opts, Sources, Findings);
     D.reportOnly(*Whole);
