@@ -167,6 +167,28 @@ EscFunc esc_sole_target(const EscModule *m, uint32_t signature) {
     return is_complete(m, signature) ? sole : ESC_NONE;
 }
 
+static bool is_allocator(const EscModule *m, EscFunc f) {
+    EscAllocatorModel model;
+    return esc_model_allocator(m, m->funcs[f].name, &model);
+}
+
+uint32_t esc_allocator_targets(const EscModule *m, uint32_t signature,
+                               EscFunc targets[ESC_MAX_TARGETS]) {
+    uint32_t n = 0, allocators = 0;
+    for (EscFunc f = 0; f < m->nfuncs; f++) {
+        if (!reaches(m, signature, f))
+            continue;
+        if (n == ESC_MAX_TARGETS)
+            return 0;
+        targets[n++] = f;
+        if (is_allocator(m, f)) {
+            targets[n - 1] = targets[allocators];
+            targets[allocators++] = f;
+        }
+    }
+    return n > 1 && allocators > 0 && is_complete(m, signature) ? n : 0;
+}
+
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature) {
     Dispatch key = {signature, ESC_NONE};
     const Dispatch *found =

@@ -8,6 +8,7 @@
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Transforms/Utils/CallPromotionUtils.h"
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
@@ -196,21 +197,37 @@ public:
       declareMembers(Model.get(), *Set, [this](Member &S) { return add(S); });
   }
 
-  Function *soleTarget(const CallBase &C) {
+  // The functions that the call can be of; none: they are too many, or their types differ.
+  SmallVector<Function *, ESC_MAX_TARGETS> targets(const CallBase &C) {
+    SmallVector<Function *, ESC_MAX_TARGETS> Targets;
     uint32_t Number = Model ? Table.number(C) : uint32_t(ESC_NONE);
-    EscFunc Id = Number == ESC_NONE ? EscFunc(ESC_NONE) : esc_sole_target(Model.get(), Number);
-    if (Id >= Functions.size())
-      return nullptr;
-    Function *Sole = Functions[Id];
-    if (!Sole && !Elsewhere[Id].empty() && !M.getNamedValue(Elsewhere[Id]))
-      Sole = Functions[Id] =
-          Function::Create(C.getFunctionType(), GlobalValue::ExternalLinkage, Elsewhere[Id], &M);
-    bool Same = Sole && Sole->getFunctionType() == C.getFunctionType() &&
-                Sole->getCallingConv() == C.getCallingConv();
-    return Same ? Sole : nullptr;
+    if (Number == ESC_NONE)
+      return Targets;
+    EscFunc Ids[ESC_MAX_TARGETS] = {esc_sole_target(Model.get(), Number)};
+    uint32_t NumIds = Ids[0] != ESC_NONE ? 1 : esc_allocator_targets(Model.get(), Number, Ids);
+    for (EscFunc Id : ArrayRef<EscFunc>(Ids, NumIds)) {
+      Function *F = target(C, Id);
+      if (!F)
+        return {};
+      Targets.push_back(F);
+    }
+    return Targets;
   }
 
 private:
+  // Null: it has another type, or no name here.
+  Function *target(const CallBase &C, EscFunc Id) {
+    if (Id >= Functions.size())
+      return nullptr;
+    Function *F = Functions[Id];
+    if (!F && !Elsewhere[Id].empty() && !M.getNamedValue(Elsewhere[Id]))
+      F = Functions[Id] =
+          Function::Create(C.getFunctionType(), GlobalValue::ExternalLinkage, Elsewhere[Id], &M);
+    bool Same = F && F->getFunctionType() == C.getFunctionType() &&
+                F->getCallingConv() == C.getCallingConv();
+    return Same ? F : nullptr;
+  }
+
   EscFunc note(EscFunc Id, Function *F, StringRef Name) {
     if (Functions.size() <= Id) {
       Functions.resize(size_t(Id) + 1);
@@ -254,22 +271,30 @@ private:
 
 } // namespace
 
-bool callSoleTargets(Module &M, const ClosedSet *Set,
-                     function_ref<bool(CallBase &, Function &)> MayChange) {
+// The last needs no question: the program is closed.
+static void askPointer(CallBase &C, ArrayRef<Function *> Targets) {
+  for (Function *F : Targets.drop_back())
+    promoteCallWithIfThenElse(C, F);
+  C.setCalledFunction(Targets.back());
+}
+
+bool callTargets(Module &M, const ClosedSet *Set,
+                 function_ref<bool(CallBase &, Function &)> MayChange) {
   if (Set ? !Set->Closed : bringsFunctions(M))
     return false;
   TargetModel Targets(M, Set);
-  SmallVector<std::pair<CallBase *, Function *>, 16> Changes;
+  SmallVector<std::pair<CallBase *, SmallVector<Function *, ESC_MAX_TARGETS>>, 16> Changes;
   for (Function &F : M)
     for (Instruction &I : instructions(F)) {
       auto *C = dyn_cast<CallBase>(&I);
       if (!C || C->hasOperandBundles() || C->isMustTailCall() || F.hasOptNone())
         continue;
-      if (Function *Sole = Targets.soleTarget(*C); Sole && MayChange(*C, *Sole))
-        Changes.push_back({C, Sole});
+      auto Known = Targets.targets(*C);
+      if (!Known.empty() && all_of(Known, [&](Function *T) { return MayChange(*C, *T); }))
+        Changes.push_back({C, Known});
     }
-  for (const auto &[C, Sole] : Changes)
-    C->setCalledFunction(Sole);
+  for (const auto &[C, Known] : Changes)
+    askPointer(*C, Known);
   return !Changes.empty();
 }
 

@@ -73,10 +73,11 @@ void declareMembers(EscModule *M, const ClosedSet &Set,
                     llvm::function_ref<EscFunc(Member &)> Declare);
 
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
-// behind a hook is an allocator; those for which `MayChange` says so. Whether any did. `Set`: null
-// when the module is the program.
-bool callSoleTargets(llvm::Module &M, const ClosedSet *Set,
-                     llvm::function_ref<bool(llvm::CallBase &, llvm::Function &)> MayChange);
+// behind a hook is an allocator. Where it can be one of a few, an allocator of the library among
+// them, the pointer is asked which it is, and each is called by its name. Those for which
+// `MayChange` says so; whether any did. `Set`: null when the module is the program.
+bool callTargets(llvm::Module &M, const ClosedSet *Set,
+                 llvm::function_ref<bool(llvm::CallBase &, llvm::Function &)> MayChange);
 
 } // namespace escapement
 

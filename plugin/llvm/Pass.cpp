@@ -230,7 +230,7 @@ static void unmarkDifferences(Module &M) {
 // With the promise that the program is whole.
 bool Driver::directCalls(Module &M) {
   return Opts.WholeProgram &&
-         callSoleTargets(M, Other ? Other->set() : nullptr, [&](CallBase &Call, Function &Target) {
+         callTargets(M, Other ? Other->set() : nullptr, [&](CallBase &Call, Function &Target) {
            return mayChange("direct call", Call, Target);
          });
 }
@@ -238,16 +238,16 @@ bool Driver::directCalls(Module &M) {
 void Driver::start(Module &M) {
   if (!Opts.AddressNumbers)
     markDifferences(M);
+  // First: until here the module is as the code generator made it, which copyLocations() needs.
+  if (Opts.NeedSource && Located && Located != &M)
+    copyLocations(M, *Located);
   if (Opts.Summaries.empty())
     directCalls(M);
   if (!Opts.NeedSource)
     return;
-  if (Located && Located != &M)
-    copyLocations(M, *Located);
   for (Function &F : M)
     for (const auto &[Alloca, Variable] : localVariables(F, Sources))
       Names[Alloca] = Variable;
-  // Last: until here the module is as the code generator made it, which copyLocations() needs.
   if (Opts.Verify && Opts.Rewrite)
     prepareVerify(M);
 }
@@ -406,7 +406,10 @@ void Driver::note(ArrayRef<LeftCall> Left, Module &M) {
 bool Driver::link(Module &M, FunctionAnalysisManager &FAM) {
   Linking = true;
   bool Changed = Opts.WholeProgram && Opts.Rewrite &&
-                 callSoleTargets(M, nullptr, [](CallBase &, Function &) { return true; });
+                 callTargets(M, nullptr, [](CallBase &, Function &) { return true; });
+  if (Changed)
+    for (Function &F : M)
+      FAM.invalidate(F, PreservedAnalyses::none());
   LoweredModule Lowered = ask(M, FAM, /*Whole=*/false);
   if (Lowered.M) {
     Out.collect(Stage::First, Lowered, {}, Opts.Rewrite);
@@ -468,8 +471,9 @@ void Driver::reportOnly(Module &M) {
   MPM.addPass(createModuleToFunctionPassAdaptor(std::move(FPM)));
   MPM.run(M, MAM);
   exchange(M, FAM, /*Write=*/false);
-  if (Other)
-    directCalls(M);
+  if (Other && directCalls(M))
+    for (Function &F : M)
+      FAM.invalidate(F, PreservedAnalyses::none());
   LoweredModule Lowered = ask(M, FAM, /*Whole=*/true);
   if (!Lowered.M)
     return Out.finish(/*SawLast=*/false, nullptr, nullptr);

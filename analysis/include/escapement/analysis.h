@@ -150,6 +150,12 @@ ESC_API void esc_signatures_complete(EscModule *m, uint32_t first, uint32_t last
 /* In a closed program: the only function that a call of that number through a pointer reaches;
  * ESC_NONE when there are more, or none. Needs no bodies and no esc_analyze. */
 ESC_API EscFunc esc_sole_target(const EscModule *m, uint32_t signature);
+/* The same when there are several: the functions that such a call reaches, when they are few enough
+ * to ask the pointer which it is, and one of them is an allocator of the library, so that asking
+ * may pay. Allocators come first. 0 when it does not pay. Needs no bodies and no esc_analyze. */
+enum { ESC_MAX_TARGETS = 4 };
+ESC_API uint32_t esc_allocator_targets(const EscModule *m, uint32_t signature,
+                                       EscFunc targets[ESC_MAX_TARGETS]);
 /* Bytes of the frame that moved objects already take: a front end that asks again after it rewrote
  * (or inlined what it had rewritten) says so here, so that the budgets hold for all rounds
  * together. */
