@@ -84,7 +84,7 @@ static Bytes moved(const Bytes *from, unsigned shift) {
     memcpy(to.data, from->data, from->length + 1);
     for (char *at = to.data, *end = at + to.length; at < end; at++)
         if (is_numbered(at, end)) {
-            char digits[DIGITS + 1];
+            char digits[16];
             snprintf(digits, sizeof digits, "%05u", (number_at(at + 1, DIGITS) + shift) % files);
             memcpy(at + 1, digits, DIGITS);
             at += DIGITS;
