@@ -24,7 +24,10 @@
 #include "report.h"
 #include "scavenge.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 static Lock init_lock = LOCK_INIT(RANK_START);
@@ -84,9 +87,18 @@ static void start(void) {
     escrt_heapprofile_start();
 }
 
-/* Does malloc, as the dynamic linker has bound the name, lead here? What it returns says so; an
- * address of the function may be the program's own jump to it. */
+/* Does malloc, as the dynamic linker has bound the name, lead here? Its address says so, without an
+ * allocation that somebody would count, but where it is that of the program's own jump to it: then
+ * what it returns does. */
 static bool serves_the_program(void) {
+    void *first = dlsym(RTLD_DEFAULT, "malloc");
+    Dl_info where;
+    ElfW(Sym) *symbol = NULL;
+    if ((uintptr_t)first == (uintptr_t)escrt_own_malloc)
+        return true;
+    if (first && dladdr1(first, &where, (void **)&symbol, RTLD_DL_SYMENT) && symbol &&
+        symbol->st_shndx != SHN_UNDEF)
+        return false;
     void *p = malloc(1);
     bool ours = !p || span_of(p);
     free(p);
