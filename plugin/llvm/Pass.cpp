@@ -332,19 +332,19 @@ bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
   return Opts.LatePosition && decide(M, FAM, Stage::Late);
 }
 
-// Calls of the source that no rewrite made or left, each with its entry and its inline chain.
-void Driver::forEachSourceCall(Module &M,
-                               function_ref<void(CallBase &, const CallInfo *, StringRef)> Each) {
-  Locator Where(Sources, true);
+static StringRef nameOf(const CallBase &Call) { return Call.getCalledFunction()->getName(); }
+
+static void forEachCall(Module &M, function_ref<void(CallBase &)> Each) {
   for (Function &F : M)
-    for (Instruction &I : instructions(F)) {
-      auto *Call = dyn_cast<CallBase>(&I);
-      if (!Call || isa<IntrinsicInst>(Call) || !Call->getCalledFunction() ||
-          (Rewrites != 0 && isSettledAllocation(*Call)))
-        continue;
-      if (const CallInfo *Site = Where.call(I, Call->getCalledFunction()->getName()))
-        Each(*Call, Site, Locator::chain(I));
-    }
+    for (Instruction &I : instructions(F))
+      if (auto *Call = dyn_cast<CallBase>(&I))
+        Each(*Call);
+}
+
+// Of a function by its name; no rewrite made or left it.
+bool Driver::isSourceCall(const CallBase &Call) const {
+  return !isa<IntrinsicInst>(Call) && Call.getCalledFunction() &&
+         (Rewrites == 0 || !isSettledAllocation(Call));
 }
 
 // Debug locations change what the passes behind this position make of a function (seen with
@@ -354,8 +354,10 @@ void Driver::forget(Module &M) {
   if (!Opts.NeedSource || !OwnsLocations || Forgot)
     return;
   Forgot = true;
-  forEachSourceCall(M, [&](CallBase &Call, const CallInfo *Site, StringRef Chain) {
-    Out.mark(Call, Site, Chain);
+  Locator Where(Sources, true);
+  forEachCall(M, [&](CallBase &Call) {
+    if (isSourceCall(Call))
+      Out.mark(Call, Where.call(Call, nameOf(Call)), Locator::chain(Call));
   });
   stripLocations(M);
 }
@@ -373,18 +375,19 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
   if (!Opts.NeedSource)
     return;
   std::vector<LeftCall> Left;
-  if (Forgot) {
-    for (Function &F : M)
-      for (Instruction &I : instructions(F))
-        if (auto *Call = dyn_cast<CallBase>(&I))
-          if (const CallInfo *Site = Out.stillThere(*Call))
-            Left.push_back({Call, Site});
-  } else {
-    forEachSourceCall(M, [&](CallBase &Call, const CallInfo *Site, StringRef Chain) {
-      Out.stillThere(Site, Chain);
+  Locator Where(Sources, true);
+  forEachCall(M, [&](CallBase &Call) {
+    bool Asked = isSourceCall(Call);
+    const CallInfo *Site = nullptr;
+    if (Forgot)
+      Site = Out.stillThere(Call);
+    else if (Asked && (Site = Where.call(Call, nameOf(Call))))
+      Out.stillThere(Site, Locator::chain(Call));
+    if (Site)
       Left.push_back({&Call, Site});
-    });
-  }
+    else if (Asked)
+      Out.stillThereSomewhere(nameOf(Call));
+  });
   if (BeforeFinish)
     BeforeFinish();
   Out.finish(/*SawLast=*/true, &M, &FAM);

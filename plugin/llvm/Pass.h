@@ -97,9 +97,7 @@ private:
   bool mayChange(llvm::StringRef Kind, llvm::CallBase &Call, llvm::Function &Callee);
   void record(const LoweredModule &Lowered, const ApplyContext &Context);
   void recordSite(const LoweredModule &Lowered, EscSite Site);
-  void forEachSourceCall(
-      llvm::Module &M,
-      llvm::function_ref<void(llvm::CallBase &, const CallInfo *, llvm::StringRef)> Each);
+  bool isSourceCall(const llvm::CallBase &Call) const;
 
   const Options &Opts;
   const SourceTable &Sources;

@@ -14,6 +14,7 @@
 #include "Merge.h"
 #include "Promises.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/Metadata.h"
@@ -74,6 +75,7 @@ struct Report::Impl {
   std::unique_ptr<raw_fd_ostream> ReportFile;
 
   MapVector<const CallInfo *, Site> Sites;
+  StringSet<> Placeless;       // callees of stillThereSomewhere()
   std::vector<Finding> Others; // parameters, results, locals
   std::map<Position, Finding> HeapLocals;
   std::vector<std::pair<const CallInfo *, std::string>> Marks; // by the number in the IR
@@ -234,6 +236,9 @@ struct Report::Impl {
       return;
     std::vector<Finding> Lines = otherFindings(), Details = Lines;
     for (auto &[Source, S] : Sites) {
+      for (const Finding &F : S.Copies)
+        if (Placeless.count(F.Callee))
+          S.LeftInChains.push_back(F.Chain);
       std::vector<Finding> Copies = finalCopies(S, SawLast, Opts);
       if (all_of(Copies, [](const Finding &F) { return F.Imported; }))
         continue;
@@ -388,6 +393,8 @@ void Report::stillThere(const CallInfo *Site, StringRef Chain) {
   if (It != I->Sites.end())
     It->second.LeftInChains.push_back(Chain.str());
 }
+
+void Report::stillThereSomewhere(StringRef Callee) { I->Placeless.insert(Callee); }
 
 void Report::mark(CallBase &Call, const CallInfo *Site, StringRef Chain) {
   if (!Site || (!I->Opts.Promised && !I->Sites.count(Site)))

@@ -38,6 +38,9 @@ public:
   // The end of the optimizer: this allocation call is still there (Chain as in LoweredSite). Not to
   // be told of calls that isSettledAllocation() knows.
   void stillThere(const CallInfo *Site, llvm::StringRef Chain);
+  // A call of `Callee` is there of which nobody knows any more where it was written, because the
+  // optimizer made one call of several: any allocation by `Callee` may be it.
+  void stillThereSomewhere(llvm::StringRef Callee);
   // The same in two steps, for a module whose locations go away before the end of the optimizer:
   // mark() remembers in the IR which site the call is, if it is one that was collected;
   // stillThere() takes the mark away again.
