@@ -21,10 +21,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_SIGNATURES = 1 << 12 }; /* a program has some hundred; with more, all stay unknown */
 
 static const char dispatcher_name[] = "a function that a pointer names";
+static const char dispatcher_prefix[] = "@signature "; /* no function of a program is called so */
 
 /* Whether such a call may be of `f`. Who writes a call without a result does not mean an allocator:
  * memory is never made for nothing. */
@@ -65,7 +67,7 @@ static EscValue emit_call(EscModule *m, EscFunc from, EscBlock block, EscFunc to
 static EscFunc make_dispatcher(EscModule *m, uint32_t signature, uint32_t nfuncs,
                                uint32_t nparams) {
     char name[48];
-    snprintf(name, sizeof name, "@signature %" PRIu32, signature);
+    snprintf(name, sizeof name, "%s%" PRIu32, dispatcher_prefix, signature);
     EscFunc d = esc_function(m, name);
     EscArg *args = esc_memory_resize(&m->memory, NULL, nparams + 1, sizeof *args);
     if (d == ESC_NONE || !args || d < nfuncs) {
@@ -196,6 +198,10 @@ EscFunc esc_dispatcher(const EscModule *m, uint32_t signature) {
             ? bsearch(&key, m->dispatch, m->ndispatch, sizeof key, compare_dispatch)
             : NULL;
     return found ? found->func : ESC_NONE;
+}
+
+bool esc_is_dispatcher(const EscModule *m, EscFunc f) {
+    return strncmp(m->funcs[f].name, dispatcher_prefix, strlen(dispatcher_prefix)) == 0;
 }
 
 EscFunc esc_callee(const EscModule *m, const Call *call) {

@@ -295,6 +295,8 @@ const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_mod
 /* Whether `a` and `b` call each other in a circle (or are one recursive function). */
 /* What a call of that signature through an unknown pointer is a call of; ESC_NONE: anything. */
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature);
+/* Whether the function is one that dispatch.c made. */
+bool esc_is_dispatcher(const EscModule *m, EscFunc f);
 bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b);
 
 static inline uint32_t esc_mix(uint32_t h, uint32_t x) {

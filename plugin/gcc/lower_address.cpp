@@ -134,6 +134,11 @@ void body_lowering::decide_by(tree number) {
     if (TREE_CODE(name) != SSA_NAME || POINTER_TYPE_P(TREE_TYPE(name)) ||
         !decided_seen.insert(name).second)
       continue;
+    // It is a part of the promise of a whole program that this tells nothing of addresses.
+    gimple *made = SSA_NAME_DEF_STMT(name);
+    if (ml.closed && is_gimple_call(made) && !gimple_call_internal_p(made) &&
+        !gimple_call_fndecl(made))
+      continue;
     if (comes_from_elsewhere(name)) {
       if (EscValue v = operand(name); v != ESC_NONE)
         decided.push_back(v);

@@ -122,6 +122,9 @@ void BodyLowering::decideBy(const Value *V) {
     if ((!I && !isa<Argument>(N)) || N->getType()->isPtrOrPtrVectorTy() ||
         !DecidedSeen.insert(N).second)
       continue;
+    // It is a part of the promise of a whole program that this tells nothing of addresses.
+    if (const auto *Call = dyn_cast<CallBase>(N); Call && !Call->getCalledFunction() && ML.Closed)
+      continue;
     if (!I || comesFromElsewhere(*I)) {
       if (EscValue A = operand(N); A != ESC_NONE)
         Decided.push_back(A);
