@@ -128,7 +128,7 @@ done
 
 # Without the plugin they are nothing, in no language and no standard.
 for file in "$cases"/*.c; do
-    for standard in c99 c11 c17 gnu2x; do
+    for standard in gnu99 gnu11 gnu17 gnu2x; do
         "${plain[@]}" -std=$standard -Wall -Wextra -I "$include" -fsyntax-only \
             "$file" 2>err || true
         if grep -i 'attribute\|ESC_\|annotate' err; then fail "$file, $standard, without the plugin"; fi
