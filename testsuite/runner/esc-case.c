@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_BAD = 1, EXIT_USE = 2, EXIT_SKIPPED = 77, DEFAULT_SECONDS = 150 };
+enum { EXIT_BAD = 1, EXIT_USE = 2, EXIT_SKIPPED = 77, DEFAULT_SECONDS = 60 };
 
 static const char usage[] =
     "use: esc-case [options] CASE.c...\n"
