@@ -60,3 +60,25 @@ one_error() {
     has err "error: "
     has err "$pattern"
 }
+
+# What an object calls, by name: has_call FILE NAME, lacks_call FILE NAME.
+calls() { nm -u "$1" | awk '{ print $2 }'; }
+has_call() { calls "$1" | grep -qx "$2" || fail "$1 does not call $2"; }
+lacks_call() { ! calls "$1" | grep -qx "$2" || fail "$1 calls $2"; }
+
+# crashes PROGRAM...: it ends by a signal.
+crashes() {
+    local status=0
+    (ulimit -c 0 && exec "$@") >out 2>&1 || status=$?
+    [[ $status -gt 128 ]] || fail "$* does not crash: exit status $status"
+}
+
+# compile_with DIR FILE...: with the summaries in DIR and the arguments in `extra`, objects beside.
+extra=()
+compile_with() {
+    local directory=$1 file
+    shift
+    for file in "$@"; do
+        esc -O2 -c "$file" -o "${file%.c}.o" "$(arg "summaries=$directory")" "${extra[@]}"
+    done
+}

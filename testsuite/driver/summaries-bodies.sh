@@ -7,22 +7,6 @@
 command=$ESC_BUILD/cli/escapement
 [[ -x $command ]] || { echo "skipped: no command escapement" && exit 77; }
 
-extra=()
-compile() {
-    local directory=$1 file
-    shift
-    for file in "$@"; do
-        esc -O2 -c "$file" -o "${file%.c}.o" "$(arg "summaries=$directory")" "${extra[@]}"
-    done
-}
-calls() { nm -u "$1" | awk '{ print $2 }'; }
-has_call() { calls "$1" | grep -qx "$2" || fail "$1 does not call $2"; }
-lacks_call() { ! calls "$1" | grep -qx "$2" || fail "$1 calls $2"; }
-crashes() {
-    local status=0
-    (ulimit -c 0 && exec "$@") >out 2>&1 || status=$?
-    [[ $status -gt 128 ]] || fail "$* does not crash: exit status $status"
-}
 
 # ---- what travels
 cat >memory.c <<'C'
@@ -96,9 +80,9 @@ C
 for flag in -g0 -g; do
     rm -rf dir
     extra=("$flag")
-    compile dir user.c counted.c memory.c
+    compile_with dir user.c counted.c memory.c
     has_call user.o extend
-    compile dir user.c counted.c
+    compile_with dir user.c counted.c
     lacks_call user.o calloc
     lacks_call user.o extend
     lacks_call user.o drop
@@ -109,11 +93,11 @@ for flag in -g0 -g; do
     "$command" ld "$ESC_CLANG" user.o memory.o -o program
     plain -O2 user.c memory.c -o plain
     ./program >out && ./plain >expected && same out expected "the output"
-    cp user.o again.o && compile dir user.c && same user.o again.o "the same object from the same bodies"
+    cp user.o again.o && compile_with dir user.c && same user.o again.o "the same object from the same bodies"
 done
 dwarf=$(command -v "llvm-dwarfdump${ESC_CLANG##*clang}" || command -v llvm-dwarfdump) || dwarf=
 [[ -z $dwarf ]] || "$dwarf" --verify user.o >out || fail "the debug information is broken: $(tail -n 5 out)"
-rm -rf dir0 && extra=(-g0) && compile dir0 memory.c
+rm -rf dir0 && extra=(-g0) && compile_with dir0 memory.c
 [[ -n $(find dir0 -name '*.escbody') ]] || fail "no bodies"
 
 # ---- a body that nothing needs leaves no trace
@@ -128,7 +112,7 @@ int keep(void) {
     return n;
 }
 C
-compile dir0 kept.c
+compile_with dir0 kept.c
 esc -O2 -c kept.c -o alone.o
 for object in kept alone; do
     nm "$object.o" >"$object.symbols"
@@ -165,18 +149,18 @@ refused() {
 believe() {
     rm -rf dir2
     callee 1 "${1:-1}" >callee.c
-    compile dir2 callee.c main.c
+    compile_with dir2 callee.c main.c
     lacks_call main.o more
     "$command" link-check main.o callee.o
 }
 extra=()
 believe
 # The same summary, another body.
-cp main.o old.o && callee 0x1000000 0x1000000 >callee.c && compile dir2 callee.c
+cp main.o old.o && callee 0x1000000 0x1000000 >callee.c && compile_with dir2 callee.c
 cmp -s <(cat dir2/*/more/*.escsum) <(sed 's/^from .*/&/' dir2/*/more/*.escsum)
 refused 'old.o has a copy of more, but callee.o has another one: compile the former again' old.o callee.o
 plain old.o callee.o -o bad && crashes ./bad
-compile dir2 main.c && "$command" ld "$ESC_CLANG" main.o callee.o -o good && ./good
+compile_with dir2 main.c && "$command" ld "$ESC_CLANG" main.o callee.o -o good && ./good
 # An object that does not say what it defines.
 believe
 callee 0x1000000 0x1000000 >callee.c && esc -O2 -c callee.c -o callee.o
@@ -187,7 +171,7 @@ believe 'scale()'
 lacks_call main.o more
 sed -i 's/size_t scale(void)/__attribute__((noinline)) &/' callee.c
 printf '#include <stddef.h>\nsize_t __wrap_scale(void) { return (size_t)-1 / 256; }\n' >wrap.c
-compile dir2 callee.c wrap.c main.c
+compile_with dir2 callee.c wrap.c main.c
 has_call main.o scale
 status=0
 "$command" ld "$ESC_CLANG" main.o callee.o wrap.o -Wl,--wrap=scale -o bad 2>err || status=$?
@@ -205,5 +189,5 @@ believe
 sed 's/^int main/static size_t realloc(size_t n) { return n; }\n&/; s/p\[0\] = (char)argc;/p[0] = (char)realloc((size_t)argc);/' main.c >named.c
 grep -v stdlib main.c | sed 's/^int main/#include <stddef.h>\nvoid *malloc(size_t); void free(void *);\nstatic __attribute__((noinline)) size_t realloc(size_t n) { return n + 1; }\n&/; s/p\[0\] = (char)argc;/p[0] = (char)(realloc((size_t)argc) - 1);/' >named.c
 sed -i '1i #include <stddef.h>' named.c
-compile dir2 named.c && has_call named.o more
+compile_with dir2 named.c && has_call named.o more
 plain named.o callee.o -o named && ./named

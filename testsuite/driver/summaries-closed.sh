@@ -16,14 +16,6 @@ compile() {
         esc -O2 -c "$file" -o "${file%.c}.o" "$(arg "summaries=$directory")" "$whole" "${extra[@]}"
     done
 }
-calls() { nm -u "$1" | awk '{ print $2 }'; }
-has_call() { calls "$1" | grep -qx "$2" || fail "$1 does not call $2"; }
-lacks_call() { ! calls "$1" | grep -qx "$2" || fail "$1 calls $2"; }
-crashes() {
-    local status=0
-    (ulimit -c 0 && exec "$@") >out 2>&1 || status=$?
-    [[ $status -gt 128 ]] || fail "$* does not crash: exit status $status"
-}
 
 # ---- a table of methods in one file, called in another, with what a third one allocates
 cat >table.h <<'C'

@@ -7,24 +7,6 @@
 command=$ESC_BUILD/cli/escapement
 [[ -x $command ]] || { echo "skipped: no command escapement" && exit 77; }
 
-# compile DIR FILE...: with the summaries in DIR, objects beside.
-compile() {
-    local directory=$1 file
-    shift
-    for file in "$@"; do
-        esc -O2 -c "$file" -o "${file%.c}.o" "$(arg "summaries=$directory")" "${extra[@]}"
-    done
-}
-extra=()
-calls() { nm -u "$1" | awk '{ print $2 }'; }
-has_call() { calls "$1" | grep -qx "$2" || fail "$1 does not call $2"; }
-lacks_call() { ! calls "$1" | grep -qx "$2" || fail "$1 calls $2"; }
-# crashes PROGRAM: it ends by a signal.
-crashes() {
-    local status=0
-    (ulimit -c 0 && exec "$@") >out 2>&1 || status=$?
-    [[ $status -gt 128 ]] || fail "$* does not crash: exit status $status"
-}
 
 # ---- wrappers and callees
 cat >memory.c <<'C'
@@ -89,9 +71,9 @@ int __attribute__((noinline)) count(int n) {
 }
 int main(void) { printf("%d %d\n", work(7), count(3)); return 0; }
 C
-compile dir memory.c look.c user.c
+compile_with dir memory.c look.c user.c
 cp user.o first.o
-compile lines more.c
+compile_with lines more.c
 cat lines/*/*/*.escsum dir/*/x*/*.escsum | sed -n 's/^model //p' | sort >models
 cat >expected <<'END'
 allocator mallocor(size) kind malloc fail null never_empty
@@ -104,7 +86,7 @@ duplicator xstrdup(source) kind strdup fail null
 reallocator growing(pointer, size) kind realloc fail null
 END
 same models expected "the thin wrappers"
-compile dir memory.c look.c user.c
+compile_with dir memory.c look.c user.c
 lacks_call user.o xmalloc
 lacks_call user.o xcalloc
 has_call user.o counted
@@ -117,7 +99,7 @@ readelf -WS user.o >sections
 has sections 'escapement.assumes.* E '
 readelf -WS program >sections
 lacks sections escapement
-compile dir user.c && cp user.o again.o && compile dir user.c
+compile_with dir user.c && cp user.o again.o && compile_with dir user.c
 same user.o again.o "the same object from the same summaries"
 # What is thrown away says nothing to others.
 esc -O2 -c look.c -o /dev/null "$(arg summaries=thrown)"
@@ -142,8 +124,8 @@ printf '#include <stdlib.h>\nint look(char *p) { int n = p[0]; free(p); return n
 believe() {
     rm -rf dir2
     cp old.c callee.c
-    compile dir2 callee.c
-    compile dir2 "$1"
+    compile_with dir2 callee.c
+    compile_with dir2 "$1"
     lacks_call "${1%.c}.o" malloc
 }
 # refused REGEX ARGUMENT...: link-check says so, and `escapement ld` leaves no program.
@@ -165,11 +147,11 @@ refused_ld() {
 believe main.c
 "$command" link-check main.o callee.o
 # A changed callee.
-cp new.c callee.c && compile dir2 callee.c
+cp new.c callee.c && compile_with dir2 callee.c
 refused 'main.o .*callee.o has another one: compile the former again' main.o callee.o
 refused_ld 'main.o .*callee.o has another one' main.o callee.o
 plain main.o callee.o -o bad && crashes ./bad
-compile dir2 main.c && "$command" link-check main.o callee.o
+compile_with dir2 main.c && "$command" link-check main.o callee.o
 plain main.o callee.o -o good && ./good
 # A stale directory: the callee was compiled without it.
 believe main.c
@@ -179,7 +161,7 @@ refused_ld 'does not say' main.o callee.o
 plain main.o callee.o -o bad && crashes ./bad
 # Another object in an archive, by both linkers.
 believe main.c
-mkdir -p other && cp new.c other/callee.c && (cd other && compile dir3 callee.c && ar rc ../liblook.a callee.o)
+mkdir -p other && cp new.c other/callee.c && (cd other && compile_with dir3 callee.c && ar rc ../liblook.a callee.o)
 refused 'liblook.a\(callee.o\) has another one' main.o liblook.a
 refused_ld 'liblook.a\(callee.o\) has another one' main.o liblook.a
 ! command -v ld.lld >/dev/null || refused_ld 'liblook.a\(callee.o\) has another one' -fuse-ld=lld main.o liblook.a
@@ -188,12 +170,12 @@ plain main.o liblook.a -o bad && crashes ./bad
 "$command" ld "$ESC_CLANG" main.o callee.o liblook.a -o good && ./good
 # A weak definition.
 believe main.c
-sed 's/^int look/__attribute__((weak)) &/' new.c >callee.c && compile dir2 callee.c
+sed 's/^int look/__attribute__((weak)) &/' new.c >callee.c && compile_with dir2 callee.c
 refused 'weak definition in callee.o' main.o callee.o
 plain main.o callee.o -o bad && crashes ./bad
 # Another one in its place, by the linker.
 believe main.c
-sed 's/^int look/int __wrap_look/' new.c >wrap.c && compile dir2 wrap.c
+sed 's/^int look/int __wrap_look/' new.c >wrap.c && compile_with dir2 wrap.c
 for option in -Wl,--wrap=look -Wl,--wrap,look -Wl,--defsym=look=__wrap_look '-Xlinker --wrap -Xlinker look'; do
     # shellcheck disable=SC2086
     refused_ld 'the linker was told to put another one in its place' main.o callee.o wrap.o $option
@@ -221,30 +203,30 @@ plain -shared part.o callee.o -o libpart.so
 printf 'int run(int);\nint main(int argc, char **argv) { (void)argv; return run(argc); }\n' >start.c
 plain start.c new.c -rdynamic "$PWD/libpart.so" -o bad && crashes ./bad
 extra=(-fPIC -fsemantic-interposition -DNO_MAIN)
-compile dir2 callee.c main.c
+compile_with dir2 callee.c main.c
 has_call main.o malloc
 if [[ $ESC_COMPILER == gcc ]]; then # whose default that is
     extra=(-fPIC -DNO_MAIN)
-    compile dir2 callee.c main.c
+    compile_with dir2 callee.c main.c
     has_call main.o malloc
 fi
 # A weak declaration.
 extra=()
 believe main.c
 sed 's/^int look(char \*);/__attribute__((weak)) &/' main.c >weak.c
-compile dir2 weak.c
+compile_with dir2 weak.c
 has_call weak.o malloc
 # The link of -flto makes other functions.
 rm -rf dir2
 extra=(-flto)
-compile dir2 old.c
+compile_with dir2 old.c
 [[ -z $(find dir2 -name '*.escsum' 2>/dev/null) ]] || fail "-flto writes: $(find dir2)"
 # What the other compiler says is not known.
 extra=()
 if [[ $ESC_COMPILER == gcc && -f $ESC_BUILD/plugin/llvm/escapement.so ]] && command -v clang-19 >/dev/null; then
     rm -rf dir2
     clang-19 -O2 -c old.c -o callee.o -fplugin="$ESC_BUILD/plugin/llvm/escapement.so" "$(arg summaries=dir2)"
-    compile dir2 main.c 2>err
+    compile_with dir2 main.c 2>err
     empty err "nothing is wrong"
     has_call main.o malloc
     believe main.c
@@ -275,6 +257,6 @@ done
 wait
 [[ $(find dir4 -name '*.escsum' | wc -l) -eq 2 ]] || fail "not two summaries: $(find dir4)"
 [[ -z $(find dir4 -name '*.??????' ! -name '*.escsum') ]] || fail "something is left: $(find dir4)"
-compile dir4 both.c
+compile_with dir4 both.c
 lacks_call both.o malloc
 "$command" link-check both.o one/same.o two/same.o
