@@ -18,6 +18,8 @@ enum {
     MAX_CELLS = 48,    /* per object, before everything else is one cell */
     MAX_CONTENTS = 24, /* entry contents told apart, per object */
     VIEWED_LOADS = 4,  /* of one range, before further ones share a view of it */
+    WORD = 8,          /* bytes of a pointer */
+    MAX_WORDS = 8,     /* of a struct whose entry contents are told apart when it is copied */
 };
 
 static void join(Solver *s, const Reader *r, const Cell *c) {
@@ -257,12 +259,20 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
             esc_solver_write(s, to, to_lo, to_hi, width, s->world_value, op);
         return;
     }
-    if (esc_obj_is_callers(kind)) {
-        Node entry = entry_node(s, entry_contents(s, from, from_lo, from_hi, width, thin), why, op);
-        esc_solver_write(s, to, to_lo, to_hi, width, entry, op);
-    }
     bool exact = to_lo == to_hi && from_lo == from_hi && !esc_range_any(to_lo, to_hi) &&
                  !esc_range_any(from_lo, from_hi);
+    if (esc_obj_is_callers(kind)) {
+        /* Word by word, or each number of a copied struct would look like every pointer in it. A
+         * pointer that lies across two words is in both. */
+        bool words = exact && !s->coarse && (kind == OBJ_PARAM || kind == OBJ_CALLBACK) &&
+                     width > WORD && width % WORD == 0 && width / WORD <= MAX_WORDS;
+        uint32_t step = words ? WORD : width, at = 0;
+        do {
+            Obj content = entry_contents(s, from, from_lo + at, from_hi + at, step, thin);
+            Node entry = entry_node(s, content, why, op);
+            esc_solver_write(s, to, to_lo + at, to_hi + at, step, entry, op);
+        } while (words && (at += WORD) < width && !s->failed);
+    }
     Reader r = {.lo = from_lo,
                 .hi = from_hi,
                 .width = width,

@@ -25,7 +25,9 @@ endif()
 set_tests_properties(runner.selftest cases.imprecise cases.reasons PROPERTIES TIMEOUT 120 LABELS runner)
 
 # escapement_add_case_tests(clang19 /usr/bin/clang-19 PLUGIN-FILE [--verify=LIBRARY] [OTHER-OPTION...])
-# The programs that run are built once more in verify mode with that library.
+# The programs that run are built once more in verify mode with that library. With ESCAPEMENT_TEST_FULL they are
+# built at every level by every compiler; otherwise at every level by the main Clang and by GCC, and at -O2 by older
+# Clangs and by a plugin with sanitizers, which takes four times as long.
 function(escapement_add_case_tests name compiler plugin)
   foreach(file IN LISTS ESC_CASE_FILES ESC_RUN_FILES)
     file(RELATIVE_PATH path "${ESC_CASES_DIR}" "${file}")
@@ -36,6 +38,8 @@ function(escapement_add_case_tests name compiler plugin)
     set(options ${ARGN})
     if(NOT kind STREQUAL "run")
       list(FILTER options EXCLUDE REGEX "^--verify=")
+    elseif(NOT ESCAPEMENT_TEST_FULL AND (ESCAPEMENT_SANITIZE OR NOT name MATCHES "^(clang${ESCAPEMENT_LLVM_MAIN}|gcc.*)$"))
+      list(APPEND options --level=-O2)
     endif()
     # annotate.h
     if(kind STREQUAL "case")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
 // moved: 1
+// verify: sample=50
 /* One slot serves the whole loop: a slot for every iteration would run out of stack. */
 #include "trap.h"
 

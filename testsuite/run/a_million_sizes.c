@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 // run:
 // moved: 1
+// verify: sample=50
 /* The same with a size that changes in every iteration. */
 #include "trap.h"
 

@@ -16,6 +16,7 @@ typedef struct Setup {
     StringList flags; /* given with every compile, `--with=FLAG` */
     const char *scratch;
     const char *support; /* the directory of the trap programs' helper sources */
+    const char *level;   /* programs that run are built at this level alone; NULL: at all of them */
     unsigned seconds;
     bool update;
     bool verbose;

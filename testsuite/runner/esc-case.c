@@ -24,6 +24,7 @@ static const char usage[] =
     "  --cc=COMPILER    the compiler to test with\n"
     "  --plugin=FILE    the plugin; without it only the plain builds are checked\n"
     "  --verify=LIBRARY build programs that run in verify mode too, with this runtime\n"
+    "  --level=-ON      build programs that run at this level alone (default: -O1, -O2, -O3, -Os)\n"
     "  --with=FLAG      one more flag for every compile\n"
     "  --support=DIR    helper sources of programs that run (default: support/ beside the case)\n"
     "  --timeout=N      seconds for one compile or run (default 60)\n"
@@ -159,6 +160,8 @@ int main(int argc, char **argv) {
             plugin = value;
         else if ((value = value_of(argv[i], "--verify=")))
             verify = value;
+        else if ((value = value_of(argv[i], "--level=")))
+            s.level = value;
         else if ((value = value_of(argv[i], "--with=")))
             list_add(&s.flags, value);
         else if ((value = value_of(argv[i], "--support=")))

@@ -36,6 +36,7 @@ enum Word {
     WORD_NOT_LLVM,
     WORD_NOT_GCC,
     WORD_MOVED_GCC,
+    WORD_VERIFY,
 };
 
 /* Longer words before their own beginnings. `colon` tells a mark from prose that begins alike. */
@@ -54,6 +55,7 @@ static const struct {
     {"stays", WORD_STAYS, false},          {"allocs:", WORD_ALLOCS, false},
     {"silent:", WORD_SILENT, false},       {"golden-m2", WORD_GOLDEN, false},
     {"only-llvm:", WORD_ONLY_LLVM, false}, {"not-llvm:", WORD_NOT_LLVM, false},
+    {"verify:", WORD_VERIFY, false},
 };
 
 /* Where a mark stands: its word, what is between word and colon, and its text. */
@@ -250,6 +252,10 @@ static void keep(Case *c, Host host, const Mark *m, unsigned line) {
         c->runs = true;
         list_add_words(&c->program_args, text);
         break;
+    case WORD_VERIFY:
+        free(c->verify);
+        c->verify = text_format("%s", text);
+        break;
     case WORD_MOVED:
         if (!c->moved_elsewhere)
             c->moved = strtol(text, NULL, 10);
@@ -370,6 +376,7 @@ void case_free(Case *c) {
     free(c->promises);
     free(c->directory);
     free(c->name);
+    free(c->verify);
     free(c->moves);
     free(c->stays);
     StringList *lists[] = {&c->args,    &c->program_args, &c->errors,   &c->stderrs,

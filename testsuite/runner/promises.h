@@ -29,6 +29,7 @@ typedef struct Case {
     size_t npromises;
     StringList args;
     StringList program_args;
+    char *verify;       /* ESCAPEMENT_VERIFY of its run in verify mode; NULL: none */
     StringList errors;  /* the compile fails and says each of these */
     StringList stderrs; /* standard error holds each of these */
     StringList reports; /* a line of the JSON report holds each of these */

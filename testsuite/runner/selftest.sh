@@ -313,6 +313,20 @@ verdict 0 "" allocations_can_be_counted <<'EOF'
 //prog-plugin echo 2 >${ESC_ALLOCATIONS:-/dev/null}
 EOF
 
+# At one level the others are not built; a level that does not exist is refused.
+verdict 0 "" a_program_is_built_at_every_level <<'EOF'
+// run:
+// moved: 0
+EOF
+levels=$("$esc_case" --cc=./fakecc --plugin=./plugin.so --level=-O1 --verbose a_program_is_built_at_every_level.c |
+    grep -o -e ' -O. .*every_level' | cut -c 1-4 | sort -u)
+if [[ $levels != " -O1" ]] ||
+    "$esc_case" --cc=./fakecc --plugin=./plugin.so --level=-O9 a_program_is_built_at_every_level.c >level.log ||
+    ! grep -q "no program is built at -O9" level.log; then
+    echo "selftest: --level builds at '$levels'" >&2
+    exit 1
+fi
+
 "$esc_case" --imprecise what_is_imprecise_today_passes.c a_kept_promise_passes.c >imprecise.log
 grep -qx "imprecise: 2 in 2 cases" imprecise.log
 echo "selftest: $tests verdicts of the runner were right"

@@ -72,11 +72,11 @@ static ProcessResult build(const Setup *s, const Case *c, enum Loaded loaded, co
     return r;
 }
 
-static ProcessResult run(const Setup *s, const Case *c, unsigned seconds) {
+static ProcessResult run(const Setup *s, const Case *c) {
     StringList argv = {NULL, 0};
     add_object(s, &argv, "program");
     list_add_all(&argv, &c->program_args);
-    ProcessResult r = process_run(&argv, NULL, s->scratch, seconds);
+    ProcessResult r = process_run(&argv, NULL, s->scratch, s->seconds);
     list_free(&argv);
     return r;
 }
@@ -144,18 +144,18 @@ static unsigned check_build(const Case *c, const ProcessResult *r, const char *h
 }
 
 /* Builds and runs once; the result of the first run becomes what all others are held against. */
-static unsigned build_and_run(const Setup *s, Case *c, enum Loaded loaded, size_t level,
+static unsigned build_and_run(const Setup *s, Case *c, enum Loaded loaded, const char *level,
                               ProcessResult *reference) {
     const char *how = loaded == LOADED_NOTHING  ? "without the plugin"
                       : loaded == LOADED_VERIFY ? "in verify mode"
                                                 : "with the plugin";
-    ProcessResult built = build(s, c, loaded, levels[level], false);
-    unsigned bad = check_build(c, &built, how, levels[level]);
+    ProcessResult built = build(s, c, loaded, level, false);
+    unsigned bad = check_build(c, &built, how, level);
     Findings f = findings_read(built.err);
     process_free(&built);
     if (loaded != LOADED_NOTHING && !bad) {
-        bad += check_stays(c, &f, levels[level]);
-        if (!strcmp(levels[level], "-O2")) {
+        bad += check_stays(c, &f, level);
+        if (!strcmp(level, "-O2")) {
             bad += check_moved(c, &f);
             bad += c->npromises ? findings_check(&f, c) : 0;
         }
@@ -163,13 +163,12 @@ static unsigned build_and_run(const Setup *s, Case *c, enum Loaded loaded, size_
     findings_free(&f);
     if (bad)
         return bad;
-    /* In verify mode each object is two system calls; how long these take is the machine's. */
-    ProcessResult r = run(s, c, loaded == LOADED_VERIFY ? 3 * s->seconds : s->seconds);
+    ProcessResult r = run(s, c);
     if (!reference->out) {
         *reference = r;
         if (r.timed_out || r.exit_status > 125) {
-            printf("%s: the plain program at %s ended with %d: %s\n", c->path, levels[level],
-                   r.exit_status, r.err);
+            printf("%s: the plain program at %s ended with %d: %s\n", c->path, level, r.exit_status,
+                   r.err);
             bad++;
         }
         return bad;
@@ -177,7 +176,7 @@ static unsigned build_and_run(const Setup *s, Case *c, enum Loaded loaded, size_
     if (r.timed_out || r.exit_status != reference->exit_status ||
         r.out_size != reference->out_size || memcmp(r.out, reference->out, r.out_size) != 0) {
         printf("%s: %s at %s it ended with %d%s and said\n%s%s%s: expected %d and\n%s", c->path,
-               how, levels[level], r.exit_status, r.timed_out ? " (out of time)" : "", r.out, r.err,
+               how, level, r.exit_status, r.timed_out ? " (out of time)" : "", r.out, r.err,
                c->path, reference->exit_status, reference->out);
         bad++;
     }
@@ -190,7 +189,7 @@ static long count_allocations(const Setup *s, const Case *c, enum Loaded loaded)
     char *path = text_format("%s/allocations", s->scratch);
     setenv("ESC_ALLOCATIONS", path, 1);
     ProcessResult built = build(s, c, loaded, "-O2", true);
-    ProcessResult ran = run(s, c, s->seconds);
+    ProcessResult ran = run(s, c);
     char *text = file_read(path, NULL);
     long n = built.exit_status == 0 && !ran.timed_out && text ? strtol(text, NULL, 10) : -1;
     unsetenv("ESC_ALLOCATIONS");
@@ -214,16 +213,33 @@ static unsigned check_allocations(const Setup *s, const Case *c) {
     return 1;
 }
 
+static bool is_wanted(const Setup *s, const char *level) {
+    return !s->level || !strcmp(s->level, level);
+}
+
 unsigned run_case(const Setup *s, Case *c) {
     ProcessResult reference = {0};
+    bool known = false;
+    for (size_t i = 0; i < NLEVELS; i++)
+        known |= is_wanted(s, levels[i]);
+    if (!known) {
+        printf("%s: no program is built at %s\n", c->path, s->level);
+        return 1;
+    }
     unsigned bad = build_support(s, "scribble") + build_support(s, "opaque");
     setenv("MALLOC_PERTURB_", "165", 1);
     for (size_t i = 0; i < NLEVELS && !bad; i++)
-        bad += build_and_run(s, c, LOADED_NOTHING, i, &reference);
+        if (is_wanted(s, levels[i]))
+            bad += build_and_run(s, c, LOADED_NOTHING, levels[i], &reference);
     for (size_t i = 0; i < NLEVELS && !bad && s->plugin; i++)
-        bad += build_and_run(s, c, LOADED_M, i, &reference);
-    if (!bad && s->plugin && s->verify)
-        bad += build_and_run(s, c, LOADED_VERIFY, 1, &reference);
+        if (is_wanted(s, levels[i]))
+            bad += build_and_run(s, c, LOADED_M, levels[i], &reference);
+    if (!bad && s->plugin && s->verify) {
+        if (c->verify)
+            setenv("ESCAPEMENT_VERIFY", c->verify, 1);
+        bad += build_and_run(s, c, LOADED_VERIFY, "-O2", &reference);
+        unsetenv("ESCAPEMENT_VERIFY");
+    }
     unsetenv("MALLOC_PERTURB_");
     if (!bad)
         bad += check_allocations(s, c);
