@@ -25,12 +25,12 @@ COLD void escrt_die_of(const void *p, const char *what) {
     const Span *span = span_of(p);
     if (!span)
         escrt_die("%s: %p, in no span: not from this malloc, or freed before", what, p);
-    char *start = span_start(span);
+    char *start = span_start(span), *object = span_object(span);
     if (span->state != SPAN_SMALL)
-        escrt_die("%s: %p, span %p of %zu bytes, no size class, state %s, at byte %zu of a large "
+        escrt_die("%s: %p, span %p of %zu bytes, no size class, state %s, at byte %ld of a large "
                   "object of %zu bytes",
                   what, p, (void *)start, span_bytes(span), is_free(span) ? "free" : "allocated",
-                  (size_t)((char *)p - start), span->size);
+                  (long)((const char *)p - object), span->size);
     uint32_t i = object_at(span, p);
     escrt_die("%s: %p, span %p of %zu bytes, size class %u of %u bytes, state %s, at byte %zu of "
               "object %u",

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* debug.c - objects that notice what is done to them.
  *
- *     [ the program's bytes | CANARY ... | size ^ SECRET ][ guard page ]
+ *     small:  [ the program's bytes | CANARY ... | size ^ SECRET ]
+ *     large:  [ the program's bytes | CANARY ... to the end of the page ]
+ *     guarded:          [ CANARY | the program's bytes | CANARY ... ][ guard page ]
  *
- * New memory is filled with FRESH, freed memory with POISON. What is freed waits in a quarantine;
- * when it leaves, a byte that is no longer POISON was written through a stale pointer. The size
- * stands in the last word of the object's memory and the bytes before it up to the program's are
- * canaries: an overflow by one byte is found when the object is freed. Level 2 gives every object
- * pages of its own.
+ * New memory is filled with FRESH (but what is large and reads zero already: a gigabyte that nobody
+ * touches stays untouched), freed small objects with POISON; freed large ones trap. What is freed
+ * waits in a quarantine; when it leaves, and at the program's end, a byte that is no longer POISON
+ * was written through a stale pointer. Bytes behind an object are canaries: an overflow by one byte
+ * is found when the object is freed. Level 2 gives every object pages of its own, at whose end it
+ * lies as close as its alignment lets it: what goes beyond that traps at once.
  *
  * LOCKS  quarantine.lock, before those of central lists and heap.
  */
@@ -27,6 +30,7 @@ enum {
     HELD_OBJECTS = 1024,   /* long enough for most stale pointers to be used */
     HELD_BYTES = 16 << 20, /* short enough for a program not to grow by more */
     CHECK_INTERVAL = 64,
+    BEFORE = 64, /* canaries before a guarded object at most: more would touch a page more */
 };
 
 static const size_t secret = (size_t)0x5ec2e7c0ffee1234u;
@@ -53,14 +57,13 @@ void escrt_debug_start(int level) {
 
 /* ---- memory of an object ------------------------------------------------------------------- */
 
-/* All of the memory that is an object's, without guard pages. */
+/* All of the memory that is an object's, without guard pages and what is before it. */
 static size_t memory_of(const void *p) {
     const Span *span = span_of(p);
-    if (span->state == SPAN_SMALL)
-        return escrt_classes[span->class].bytes;
-    return span_bytes(span) - (span->flags & SPAN_GUARDED ? PAGE_BYTES : 0);
+    return span->state == SPAN_SMALL ? escrt_classes[span->class].bytes : span_object_bytes(span);
 }
 
+/* Of a small object. A large one's size stands where no overflow reaches. */
 static size_t *size_word(const void *p, size_t memory) {
     return (size_t *)((uintptr_t)p + memory - sizeof(size_t));
 }
@@ -69,6 +72,8 @@ size_t escrt_debug_size(const void *p) {
     const Span *span = span_of(p);
     if (!span)
         escrt_die_of(p, "size of a foreign pointer");
+    if (span->state != SPAN_SMALL)
+        return span->size;
     size_t memory = memory_of(p), size = *size_word(p, memory) ^ secret;
     if (size > memory - sizeof(size_t))
         escrt_die_of(p, "overflow: the end of the object was overwritten");
@@ -82,42 +87,69 @@ static bool all_are(const unsigned char *bytes, size_t n, unsigned char value) {
     return true;
 }
 
+static bool is_small(const void *p) {
+    return span_of(p)->state == SPAN_SMALL;
+}
+
+/* The bytes behind what the program asked for. */
+static size_t canaries(const void *p, size_t size) {
+    return memory_of(p) - size - (is_small(p) ? sizeof(size_t) : 0);
+}
+
+static size_t canaries_before(const Span *span) {
+    return min_size(span->offset, BEFORE);
+}
+
 static void fill(void *p, size_t size, bool zeroed) {
-    size_t memory = memory_of(p);
+    const Span *span = span_of(p);
     if (!zeroed)
         memset(p, FRESH, size);
-    memset((char *)p + size, CANARY, memory - sizeof(size_t) - size);
-    *size_word(p, memory) = size ^ secret;
+    memset((char *)p + size, CANARY, canaries(p, size));
+    if (is_small(p))
+        *size_word(p, memory_of(p)) = size ^ secret;
+    else
+        memset((char *)p - canaries_before(span), CANARY, canaries_before(span));
 }
 
-/* Level 2: a page behind the object that traps. Too many mappings: then without. */
-static bool guard(const Span *span, bool on) {
-    char *page = (char *)span_start(span) + span_bytes(span) - PAGE_BYTES;
-    return !sys_failed(sys_call(SYS_mprotect, (long)page, PAGE_BYTES,
-                                on ? PROT_NONE : PROT_READ | PROT_WRITE, 0, 0, 0));
+static bool protect(const Span *span, size_t at, size_t bytes, int how) {
+    return !sys_failed(
+        sys_call(SYS_mprotect, (long)((char *)span_start(span) + at), (long)bytes, how, 0, 0, 0));
 }
 
-static void *allocate_span(size_t size, size_t align, bool *zeroed) {
-    size_t guards = escrt_debug_level >= 2 ? 1 : 0;
-    size_t pages = ((size + sizeof(size_t) + PAGE_BYTES - 1) >> PAGE_SHIFT) + guards;
+/* Level 2: a page behind the object that traps, and the object moved up to it. Too many mappings:
+ * then without. */
+static void guard(Span *span, size_t size, size_t align) {
+    size_t room = span_bytes(span) - PAGE_BYTES;
+    if (!protect(span, room, PAGE_BYTES, PROT_NONE))
+        return;
+    span->flags |= SPAN_GUARDED;
+    span->offset = (uint16_t)((room - size) & ~(align - 1));
+}
+
+static void *allocate_span(size_t size, size_t align, uint8_t flags, bool *zeroed) {
+    bool guarded = escrt_debug_level >= 2;
+    /* Without a guard page, a canary behind the last byte. */
+    size_t pages = (max_size(size, 1) + !guarded + PAGE_BYTES - 1) >> PAGE_SHIFT;
     if (pages >= UINT32_MAX / 2 || align >> PAGE_SHIFT >= UINT32_MAX / 2)
         return NULL;
     uint32_t align_pages = (uint32_t)max_size(align >> PAGE_SHIFT, 1);
-    Span *span = escrt_heap_alloc((uint32_t)pages, align_pages, 0, size, zeroed);
+    Span *span = escrt_heap_alloc((uint32_t)pages + guarded, align_pages, 0, size, zeroed);
     if (!span)
         return NULL;
-    if (guards && guard(span, true))
-        span->flags |= SPAN_GUARDED;
-    return span_start(span);
+    span->flags |= flags;
+    if (guarded)
+        guard(span, max_size(size, 1), max_size(align, GRANULE));
+    return span_object(span);
 }
 
-void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed) {
+void *escrt_debug_allocate(size_t size, size_t align, uint8_t flags, bool *zeroed) {
     *zeroed = false;
     size_t need = size + sizeof(size_t);
-    uint32_t class = escrt_debug_level >= 2 || size >= MAX_SMALL
+    uint32_t class = escrt_debug_level >= 2 || flags || size >= MAX_SMALL
                          ? 0
                          : escrt_class_aligned(need, max_size(align, GRANULE));
-    void *p = class ? escrt_cache_alloc(class) : allocate_span(size, align, zeroed);
+    void *p = class ? escrt_cache_alloc(class) : allocate_span(size, align, flags, zeroed);
+    *zeroed = *zeroed && size > MAX_SMALL;
     if (p)
         fill(p, size, *zeroed);
     return p;
@@ -126,20 +158,22 @@ void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed) {
 /* ---- freed objects ------------------------------------------------------------------------- */
 
 static void check_poison(const Held *held) {
-    if (!all_are(held->p, held->bytes, POISON))
+    if (held->class && !all_are(held->p, held->bytes, POISON))
         escrt_die_of(held->p, "use after free: the object was written to after it was freed");
 }
 
 static void let_go(const Held *held) {
+    check_poison(held);
     if (held->class) {
-        check_poison(held);
         escrt_central_give(held->class, &held->p, 1);
         return;
     }
     Span *span = span_of(held->p);
-    if (span->flags & SPAN_GUARDED)
-        sys_call(SYS_mprotect, (long)held->p, (long)span_bytes(span), PROT_READ | PROT_WRITE, 0, 0,
-                 0);
+    /* One that cannot be opened again, for too many mappings, is lost. */
+    if (!protect(span, 0, span_bytes(span), PROT_READ | PROT_WRITE))
+        return;
+    span->offset = 0;
+    span->flags = 0;
     span->state = SPAN_LARGE;
     escrt_heap_free(span);
 }
@@ -163,35 +197,8 @@ static void hold(void *p, uint32_t class, size_t bytes) {
         escrt_check_everything();
 }
 
-/* The poison may be the program's own bytes, by chance: only the lists know. */
-static bool is_freed(const void *p) {
-    const Span *span = span_of(p);
-    return all_are(p, GRANULE, POISON) &&
-           (escrt_debug_holds(p) || escrt_central_is_free(span, object_at(span, p)));
-}
-
-void escrt_debug_free(void *p, uint32_t class) {
-    size_t memory = memory_of(p);
-    if (class && is_freed(p))
-        escrt_die_of(p, "double free");
-    size_t size = escrt_debug_size(p);
-    if (!all_are((unsigned char *)p + size, memory - sizeof(size_t) - size, CANARY))
-        escrt_die_of(p, "overflow: bytes behind the object were overwritten");
-    if (class) {
-        memset(p, POISON, memory);
-    } else {
-        Span *span = span_of(p);
-        span->state = SPAN_HELD;
-        if (span->flags & SPAN_GUARDED)
-            sys_call(SYS_mprotect, (long)p, (long)span_bytes(span), PROT_NONE, 0, 0, 0);
-    }
-    hold(p, class, memory);
-}
-
-bool escrt_debug_holds(const void *p) {
+static bool holds(const void *p) {
     struct Quarantine *q = &quarantine;
-    if (!escrt_debug_level)
-        return false;
     bool found = false;
     lock_take(&q->lock);
     for (size_t i = 0; i < q->count && !found; i++)
@@ -200,7 +207,47 @@ bool escrt_debug_holds(const void *p) {
     return found;
 }
 
+/* The poison may be the program's own bytes, by chance: only the lists know. */
+bool escrt_debug_is_freed(const void *p) {
+    const Span *span = span_of(p);
+    if (span->state != SPAN_SMALL)
+        return span->state != SPAN_LARGE;
+    return all_are(p, GRANULE, POISON) &&
+           (holds(p) || escrt_central_is_free(span, object_at(span, p)));
+}
+
+void escrt_debug_free(void *p, uint32_t class) {
+    size_t memory = memory_of(p);
+    if (class && escrt_debug_is_freed(p))
+        escrt_die_of(p, "double free");
+    Span *span = span_of(p);
+    size_t size = escrt_debug_size(p);
+    if (!all_are((unsigned char *)p + size, canaries(p, size), CANARY))
+        escrt_die_of(p, "overflow: bytes behind the object were overwritten");
+    size_t before = class ? 0 : canaries_before(span);
+    if (!all_are((unsigned char *)p - before, before, CANARY))
+        escrt_die_of(p, "underflow: bytes before the object were overwritten");
+    if (class) {
+        memset(p, POISON, memory);
+    } else {
+        span->state = SPAN_HELD;
+        protect(span, 0, span_bytes(span), PROT_NONE);
+    }
+    hold(p, class, memory);
+}
+
+void escrt_debug_check(void) {
+    if (!escrt_debug_level)
+        return;
+    struct Quarantine *q = &quarantine;
+    lock_take(&q->lock);
+    for (size_t i = 0; i < q->count; i++)
+        check_poison(&ring[(q->first + i) % HELD_OBJECTS]);
+    lock_give(&q->lock);
+}
+
 void escrt_check_everything(void) {
+    escrt_debug_check();
     escrt_central_check();
     escrt_heap_check();
 }

@@ -10,13 +10,16 @@
 HIDDEN extern int escrt_debug_level;
 
 void escrt_debug_start(int level);
-void *escrt_debug_allocate(size_t size, size_t align, bool *zeroed);
+/* flags: of a span of its own, which an object with flags gets (SPAN_SAMPLED); 0: whatever fits. */
+void *escrt_debug_allocate(size_t size, size_t align, uint8_t flags, bool *zeroed);
 /* The object is validated; class 0: a span of its own. */
 void escrt_debug_free(void *p, uint32_t class);
 /* The size the object was asked for with. */
 size_t escrt_debug_size(const void *p);
-/* Is it in the quarantine? */
-bool escrt_debug_holds(const void *p);
+/* Was the object freed, whether it still waits or not? */
+bool escrt_debug_is_freed(const void *p);
+/* What was freed and still waits: was it written to? Ends the process then. */
+void escrt_debug_check(void);
 /* The whole heap; at rest only. */
 void escrt_check_everything(void);
 

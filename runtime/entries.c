@@ -172,7 +172,8 @@ EXPORT void *pvalloc(size_t size) {
 EXPORT size_t malloc_usable_size(void *p) {
     if (!p)
         return 0;
-    return escrt_debug_level ? escrt_debug_size(p) : escrt_usable_size(p, "malloc_usable_size");
+    size_t bytes = escrt_usable_size(p, "malloc_usable_size");
+    return escrt_debug_level ? escrt_debug_size(p) : bytes;
 }
 
 /* The most that can have been asked for. */
@@ -214,7 +215,7 @@ EXPORT void free_sized(void *p, size_t size) {
 /* An alignment may have asked for a larger class, so the size is bounded from above alone. */
 EXPORT void free_aligned_sized(void *p, size_t align, size_t size) {
     const Span *span = p ? span_of(p) : NULL;
-    if (span && unlikely(size > most_bytes(span)))
+    if (span && unlikely(escrt_debug_level ? size != escrt_debug_size(p) : size > most_bytes(span)))
         escrt_die_of(p, "free_aligned_sized with another size than the object was allocated with");
     if (span && unlikely(!is_power_of_two(align) || (uintptr_t)p % align))
         escrt_die_of(p, "free_aligned_sized with an alignment the object does not have");

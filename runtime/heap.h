@@ -80,6 +80,15 @@ static inline size_t span_bytes(const Span *span) {
     return (size_t)span->npages << PAGE_SHIFT;
 }
 
+/* A large object: where it begins, and the bytes that are its own. */
+static inline void *span_object(const Span *span) {
+    return (char *)span_start(span) + span->offset;
+}
+
+static inline size_t span_object_bytes(const Span *span) {
+    return span_bytes(span) - span->offset - (span->flags & SPAN_GUARDED ? PAGE_BYTES : 0);
+}
+
 /* Is it a large object that caches may hold, and so has a record? */
 static inline bool span_is_kept(const Span *span) {
     return span->class == 0 && record_of(span->page)->mask != 0;

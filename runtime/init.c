@@ -114,6 +114,7 @@ __attribute__((constructor)) static void start_or_yield(void) {
 __attribute__((destructor)) static void at_exit(void) {
     if (!started)
         return;
+    escrt_debug_check();
     escrt_heapprofile_exit();
     escrt_report_exit();
 }

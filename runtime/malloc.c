@@ -43,6 +43,12 @@
 
 #include <errno.h>
 
+/* Level 3, and ESCAPEMENT_STRESS=check: the whole heap after every slow path. */
+static void check_all(void) {
+    if (ESCRT_CHECK_LEVEL >= 3 || unlikely(escrt_stress & STRESS_CHECK))
+        escrt_check_everything();
+}
+
 /* ---- large objects ------------------------------------------------------------------------- */
 
 static uint32_t pages_for(size_t size) {
@@ -87,13 +93,14 @@ HOT void escrt_free_kept(void *p, uint32_t bin) {
         return;
     escrt_heap_free(span_of(p));
     escrt_scavenge_notice();
+    check_all();
 }
 
 static void free_large(Span *span, void *p) {
     PageRecord *record = record_of(span->page);
     if (unlikely(span->state != SPAN_LARGE || record->mask == RECORD_CACHED))
         escrt_die_of(p, "double free");
-    if (unlikely(p != span_start(span)))
+    if (unlikely(p != span_object(span)))
         escrt_die_of(p, "free of a pointer that is not the start of an object");
     if (record->mask == RECORD_LIVE) {
         record->mask = RECORD_CACHED;
@@ -104,16 +111,18 @@ static void free_large(Span *span, void *p) {
         escrt_profile_ended(p);
     if (unlikely(escrt_debug_level)) {
         escrt_debug_free(p, 0);
-        return;
+    } else {
+        escrt_heap_free(span);
+        escrt_scavenge_notice();
     }
-    escrt_heap_free(span);
-    escrt_scavenge_notice();
+    check_all();
 }
 
 /* ---- small objects ------------------------------------------------------------------------- */
 
 static void *allocate_sample(size_t size, size_t align, bool *zeroed) {
-    void *p = allocate_large(size, align, SPAN_SAMPLED, zeroed);
+    void *p = escrt_debug_level ? escrt_debug_allocate(size, align, SPAN_SAMPLED, zeroed)
+                                : allocate_large(size, align, SPAN_SAMPLED, zeroed);
     if (p)
         escrt_profile_sampled(p, size);
     return p;
@@ -126,7 +135,7 @@ static void *allocate(size_t size, size_t align, bool *zeroed) {
     if (unlikely(escrt_profile_attached) && escrt_profile_hit(size))
         return allocate_sample(size, align, zeroed);
     if (unlikely(escrt_debug_level))
-        return escrt_debug_allocate(size, align, zeroed);
+        return escrt_debug_allocate(size, align, 0, zeroed);
     uint32_t class = size > MAX_SMALL   ? 0
                      : align <= GRANULE ? class_of(size)
                                         : escrt_class_aligned(size, align);
@@ -146,12 +155,6 @@ COLD static void *out_of_memory(void) {
     return NULL;
 }
 
-/* Level 3, and ESCAPEMENT_STRESS=check: the whole heap after every slow path. */
-static void check_all(void) {
-    if (ESCRT_CHECK_LEVEL >= 3 || unlikely(escrt_stress & STRESS_CHECK))
-        escrt_check_everything();
-}
-
 void *escrt_malloc_slow(size_t size) {
     bool zeroed;
     void *p = escrt_allocate(size, GRANULE, &zeroed);
@@ -160,8 +163,7 @@ void *escrt_malloc_slow(size_t size) {
 }
 
 static bool is_freed(const Span *span, uint32_t i, const void *p) {
-    return escrt_central_is_free(span, i) || escrt_cache_holds(span->class, p) ||
-           escrt_debug_holds(p);
+    return escrt_central_is_free(span, i) || escrt_cache_holds(span->class, p);
 }
 
 static void free_object(void *p, uint32_t class) {
@@ -219,13 +221,15 @@ size_t escrt_usable_size(const void *p, const char *who) {
         uint32_t i = object_at(span, p);
         if (unlikely(object_address(span, i) != p))
             blame(who, "a pointer that is not the start of an object", p);
-        if (unlikely(escrt_cache_seems_to_hold(span->class, p)) && is_freed(span, i, p))
+        if (unlikely(escrt_debug_level
+                         ? escrt_debug_is_freed(p)
+                         : escrt_cache_seems_to_hold(span->class, p) && is_freed(span, i, p)))
             blame(who, "a freed object", p);
         return escrt_classes[span->class].bytes;
     }
-    if (unlikely(p != span_start(span)))
+    if (unlikely(p != span_object(span)))
         blame(who, "a pointer that is not the start of an object", p);
     if (unlikely(span->state != SPAN_LARGE || record_of(span->page)->mask == RECORD_CACHED))
         blame(who, "a freed object", p);
-    return span_bytes(span);
+    return span_object_bytes(span);
 }

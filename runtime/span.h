@@ -32,6 +32,7 @@ typedef struct Span {
     uint8_t list;
     uint16_t nfree;    /* objects not handed out to a cache or a program */
     uint16_t released; /* a bit for each OS page (1/16 of 64 KiB) given back while in use */
+    uint16_t offset;   /* of a large object: bytes before it; 0 but for those of debug.c */
     size_t size;       /* of a large object without a record, as it was asked for */
     /* The collector's: a bit for each object, and one for each word; NULL until there is one. */
     uint64_t *marks, *pointers;

@@ -109,9 +109,9 @@ EXPORT bool escrt_object_of(const void *pointer, void **start, size_t *size) {
     if (!span)
         return false;
     if (span->state != SPAN_SMALL) {
-        *start = span_start(span);
-        *size = span_bytes(span);
-        return true;
+        *start = span_object(span);
+        *size = span_object_bytes(span);
+        return pointer >= *start;
     }
     uint32_t i = object_at(span, pointer);
     if (i >= escrt_classes[span->class].objects)
