@@ -149,6 +149,7 @@ uint32_t escrt_central_take(uint32_t class, void **objects, uint32_t n) {
         if (span->released)
             forget_released(c, span);
         taken += take_from(span, objects + n - taken, n - taken);
+        RT_CHECK(2, escrt_span_check(span));
         relist(c, span);
     }
     c->free_objects -= taken;
@@ -240,6 +241,7 @@ HOT static uint32_t give_to(Span *span, const SizeClass *class, void *const *obj
 
 /* After objects came back to the span. */
 static void settle(Central *c, Span *span, uint32_t came) {
+    RT_CHECK(2, escrt_span_check(span));
     c->free_objects += came;
     if (span->nfree < escrt_classes[span->class].objects) {
         relist(c, span);

@@ -296,6 +296,7 @@ Span *escrt_heap_alloc(uint32_t npages, uint32_t align, uint32_t class, size_t s
         } else {
             count_large(npages, false);
         }
+        RT_CHECK(2, escrt_heap_check_span(span));
     }
     lock_give(&heap.lock);
     return span;
@@ -305,6 +306,7 @@ void escrt_heap_free(Span *span) {
     bool renewed = escrt_heap_renew(span);
     lock_take(&heap.lock);
     RT_ASSERT(1, span->state != SPAN_FREE && escrt_heap_spans[span->page] == span);
+    RT_CHECK(2, escrt_heap_check_span(span));
     heap.stats.spans--;
     if (span->class == 0) {
         count_large(span->npages, true);
@@ -352,6 +354,7 @@ bool escrt_heap_resize(Span *span, uint32_t npages, size_t size) {
         *record_of(span->page) = (PageRecord){0, 0, 0};
         if (span->flags == 0)
             escrt_heap_keep(span);
+        RT_CHECK(2, escrt_heap_check_span(span));
     }
     lock_give(&heap.lock);
     return done;

@@ -66,6 +66,14 @@ static void check_page(uint32_t page) {
     RT_ASSERT(0, record->bin == bin * BIN_SCALE);
 }
 
+void escrt_heap_check_span(const Span *span) {
+    escrt_span_check(span);
+    for (uint32_t page = span->page; page < span->page + span->npages; page++) {
+        RT_ASSERT(0, escrt_heap_spans[page] == span && !is_released(page));
+        check_page(page);
+    }
+}
+
 /* Pages being released just now are used in the tree and have no span, so invariant 1 is checked in
  * one direction. */
 void escrt_heap_check(void) {

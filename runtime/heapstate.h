@@ -38,6 +38,9 @@ HIDDEN extern Heap escrt_heap;
 /* Makes at least n more pages usable, all in one run. With the lock. */
 bool escrt_heap_grow(uint32_t n);
 
+/* A span in use and its pages, with the lock. */
+void escrt_heap_check_span(const Span *span);
+
 static inline uintptr_t page_address(uint32_t page) {
     return escrt_heap_last + 1 + ((uintptr_t)page << PAGE_SHIFT);
 }

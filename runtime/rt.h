@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 /* Assertions by level: 0 none, 1 constant time on slow paths, 2 the check function of the object at
- * hand, 3 the whole heap after every slow path. A release has 1, a debug build 2. */
+ * hand, 3 the whole heap after every slow path. A release has 1; a debug build and the sanitizers
+ * build have 2; tests/CMakeLists.txt makes one with 3. */
 #ifndef ESCRT_CHECK_LEVEL
 #ifdef NDEBUG
 #define ESCRT_CHECK_LEVEL 1
@@ -27,6 +28,9 @@
     ((level) > ESCRT_CHECK_LEVEL || (condition)                                                    \
          ? (void)0                                                                                 \
          : escrt_assert_failed(#condition, __FILE__, __LINE__))
+
+/* A call of such a function. */
+#define RT_CHECK(level, call) ((level) > ESCRT_CHECK_LEVEL ? (void)0 : (call))
 
 _Noreturn void escrt_assert_failed(const char *condition, const char *file, int line);
 
