@@ -458,6 +458,7 @@ EscSite esc_site(EscModule *m, EscFunc func, const EscSiteInfo *info) {
         .zeroed = info->zeroed,
         .may_fail = info->may_fail,
         .movable = info->movable,
+        .misuse = info->misuse ? copy_text(m, info->misuse) : NULL,
         .source = valid_source(m, info->source),
         .dest = info->dest,
         .dest_source = valid_source(m, info->dest_source),

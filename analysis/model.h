@@ -70,6 +70,7 @@ typedef struct Site {
     EscNumber size_bytes;
     uint64_t align_bytes;
     bool zeroed, may_fail, movable;
+    const char *misuse; /* or NULL */
     EscSource source;
     EscDestKind dest;
     EscSource dest_source;

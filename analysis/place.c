@@ -207,6 +207,8 @@ static void budget(EscModule *m, EscFunc f, EscVerdict *v, uint64_t below) {
 static EscVerdict refuse_form(EscModule *m, const Site *site) {
     if (site->kind == ESC_ALLOC_OPAQUE)
         return stays_on_heap(m, false, ESC_REASON_OPAQUE_ALLOCATOR, site->allocator);
+    if (site->misuse)
+        return stays_on_heap(m, false, ESC_REASON_MISUSED, site->misuse);
     if (!site->movable || site->align_bytes == 0 || site->align_bytes > MAX_ALIGN)
         return stays_on_heap(m, false, ESC_REASON_NO_REWRITE, site->allocator);
     return (EscVerdict){.placement = ESC_PLACE_SLOT, .reason_text = ""};

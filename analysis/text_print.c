@@ -205,6 +205,7 @@ static void put_site(Printer *p, EscSite number) {
     put_text(p, site->zeroed ? " zeroed" : "");
     put_text(p, site->may_fail ? " mayfail" : "");
     put_text(p, site->movable ? " movable" : "");
+    put_labelled(p, " misused ", site->misuse);
     put_place(p, site->source);
     if (site->dest != ESC_DEST_NONE || site->dest_source) {
         put_format(p, " dest %s", esc_text_word(esc_text_dest_kinds, site->dest));

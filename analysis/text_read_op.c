@@ -122,6 +122,8 @@ static bool read_site_part(TextReader *r, EscSiteInfo *info, EscSourceInfo *plac
         info->movable = true;
     else if (esc_lex_take_word(lex, "unmovable"))
         info->movable = false;
+    else if (esc_lex_take_word(lex, "misused"))
+        info->misuse = esc_lex_need_string(lex, "how it is misused");
     else if (esc_lex_take_word(lex, "by"))
         info->allocator = esc_lex_need_string(lex, "the allocator's name");
     else if (esc_lex_take_word(lex, "dest")) {

@@ -21,7 +21,7 @@ static const char canonical[] =
     "\"t.c\":3:6 values 40 {\n"
     "  local $0 size 16 \"x\" at \"t.c\":5:3\n"
     "  local $1 size ?\n"
-    "  site 1 strdup mayfail\n"
+    "  site 1 strdup mayfail misused \"behind its free\"\n"
     "  b0: -> b1 b2 b1\n"
     "    %2 = alloc site 0 malloc size 16 align 16 mayfail movable at \"t.c\":8:8 text "
     "\"malloc(16)\" "

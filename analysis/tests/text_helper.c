@@ -122,6 +122,7 @@ static EscSite random_site(EscModule *m, EscFunc f, Random *random) {
         .zeroed = chance(random, 2),
         .may_fail = chance(random, 2),
         .movable = chance(random, 2),
+        .misuse = chance(random, 4) ? random_text(random) : NULL,
         .source = random_place(m, random),
         .dest = (EscDestKind)random_below(random, ESC_DEST_ARGUMENT + 1),
         .dest_source = random_place(m, random),

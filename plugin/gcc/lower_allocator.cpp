@@ -117,9 +117,10 @@ bool body_lowering::lower_allocator(gcall *call, tree decl) {
   info.zeroed = model.zeroed;
   info.may_fail = model.may_fail;
   bool garbage = !model.zeroed && !model.duplicates && !model.reallocates;
-  info.movable = is_movable(call, model, info.align_bytes) &&
-                 !(call_flags(call) & ESC_OPF_NO_CHANGE) &&
-                 !is_misused(call, info.size_bytes.hi, garbage);
+  info.movable =
+      is_movable(call, model, info.align_bytes) && !(call_flags(call) & ESC_OPF_NO_CHANGE);
+  info.misuse = info.movable ? misuse_of(call, info.size_bytes.hi, garbage) : nullptr;
+  info.movable &= !info.misuse;
 
   EscOpInfo op = esc_op_info(model.reallocates ? ESC_OP_REALLOC : ESC_OP_ALLOC);
   op.flags = call_flags(call);

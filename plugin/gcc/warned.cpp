@@ -242,13 +242,20 @@ bool uses::reads_what_nobody_writes() const {
 
 } // namespace
 
-bool is_misused(const gcall *call, uint64_t bytes, bool garbage) {
+const char *misuse_of(const gcall *call, uint64_t bytes, bool garbage) {
   tree result = gimple_call_lhs(call);
   if (!result || TREE_CODE(result) != SSA_NAME || !POINTER_TYPE_P(TREE_TYPE(result)))
-    return false;
+    return nullptr;
   uses u(result);
-  return u.is_freed_inside() || u.goes_to_other_deallocator() || u.is_outside(bytes) ||
-         (garbage && u.reads_what_nobody_writes()) || u.is_used_after_free();
+  if (u.is_freed_inside())
+    return "freed at an address inside it";
+  if (u.goes_to_other_deallocator())
+    return "given back by a function of another allocator";
+  if (u.is_outside(bytes))
+    return "used beyond its bounds";
+  if (garbage && u.reads_what_nobody_writes())
+    return "read where nobody writes";
+  return u.is_used_after_free() ? "used after it is freed" : nullptr;
 }
 
 } // namespace escapement

@@ -5,7 +5,7 @@
 // An object that is in the frame by then is no heap object to it, and nothing is said. So what is
 // wrong here stays on the heap. A correct program has such uses only where they are not reached.
 //
-// INVARIANT  Only a reason to move less: nothing that is decided rests on an answer `false`.
+// INVARIANT  Only a reason to move less: nothing that is decided rests on an answer `no misuse`.
 #ifndef ESCAPEMENT_GCC_WARNED_H
 #define ESCAPEMENT_GCC_WARNED_H
 
@@ -13,9 +13,10 @@
 
 namespace escapement {
 
-// What this call gives (`bytes` of it; UINT64_MAX: not known) is used as no heap object may be.
-// `garbage`: the allocator writes nothing into it. REQUIRES  cfun is the call's function.
-bool is_misused(const gcall *call, uint64_t bytes, bool garbage);
+// How what this call gives (`bytes` of it; UINT64_MAX: not known) is used as no heap object may be;
+// null: it is not. `garbage`: the allocator writes nothing into it. REQUIRES  cfun is the call's
+// function.
+const char *misuse_of(const gcall *call, uint64_t bytes, bool garbage);
 
 } // namespace escapement
 

@@ -243,7 +243,8 @@ typedef struct EscSiteInfo {
     EscNumber size_bytes;           /* for strdup-like: ESC_SIZE_UNKNOWN unless known */
     uint64_t align_bytes;           /* 16, or what was asked; 0: not a known power of two */
     bool zeroed, may_fail, movable; /* movable false: the front end has no rewrite for this form */
-    EscSource source; /* position of the site, text = EXPR; 0: not written as a call (no lines) */
+    const char *misuse; /* NULL, or how it is used wrongly: it stays, for the compiler to warn of */
+    EscSource source;   /* position of the site, text = EXPR; 0: not written as a call (no lines) */
     EscDestKind dest;
     EscSource dest_source; /* text "n = malloc(8)", lvalue "n" */
 } EscSiteInfo;
