@@ -60,7 +60,9 @@ typedef struct InlineUse {
     EscFunc func;
     EscOp op;
     EscSite origin;
-    bool good;
+    uint64_t bytes; /* at most, as the caller knows it */
+    bool asked;     /* ESC_ACT_INLINE says so */
+    bool slot;      /* and it would be a slot then, together with all others of the function */
 } InlineUse;
 
 typedef struct LocalResult {

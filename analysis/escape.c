@@ -261,7 +261,8 @@ static void add_inline(Solver *s, Obj o) {
     if (!esc_memory_grow(&s->m->memory, &a->inlines, &a->cap_inlines, a->ninlines + 1,
                          sizeof *a->inlines))
         return;
-    a->inlines[a->ninlines++] = (InlineUse){s->func, s->objs[o].op, s->objs[o].index, true};
+    a->inlines[a->ninlines++] = (InlineUse){
+        s->func, s->objs[o].op, s->objs[o].index, s->objs[o].size_bytes.hi, false, false};
 }
 
 /* Notes, an object each, a free that would have to be changed for it but cannot be. */

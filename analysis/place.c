@@ -400,14 +400,30 @@ static void join_actions(EscModule *m) {
 static void ask_for_inlining(EscModule *m) {
     Analysis *a = m->analysis;
     for (uint32_t i = 0; i < a->ninlines; i++) {
-        const InlineUse *use = &a->inlines[i];
+        InlineUse *use = &a->inlines[i];
         const FuncResult *r = &a->results[use->func];
         const Site *origin = &m->sites[use->origin];
         uint64_t limit = frame_limit(m, use->func);
         bool fits = origin->size_bytes.hi <= m->config.max_object_bytes;
         uint64_t bytes = fits ? origin->size_bytes.hi : MIN_BUFFER;
-        if (!r->gave_up && r->frame_bytes + bytes <= limit)
+        use->asked = !r->gave_up && r->frame_bytes + bytes <= limit;
+        use->slot = use->asked && use->bytes <= m->config.max_object_bytes &&
+                    origin->align_bytes != 0 && origin->align_bytes <= MAX_ALIGN;
+        if (use->asked)
             add_action(m, use->func, use->op, ESC_ACT_INLINE, NULL);
+    }
+}
+
+/* Of each object alone a slot can be made when its call is replaced: of all together too? */
+static void look_at_inlined_frames(EscModule *m) {
+    Analysis *a = m->analysis;
+    for (uint32_t begin = 0, end; begin < a->ninlines; begin = end) {
+        EscFunc f = a->inlines[begin].func;
+        uint64_t bytes = a->results[f].path_bytes;
+        for (end = begin; end < a->ninlines && a->inlines[end].func == f; end++)
+            bytes += a->inlines[end].slot ? a->inlines[end].bytes : 0;
+        for (uint32_t i = begin; i < end && bytes > frame_limit(m, f); i++)
+            a->inlines[i].slot = false;
     }
 }
 
@@ -461,6 +477,7 @@ void esc_place(EscModule *m) {
             for (uint32_t i = 0; i < a->results[f].nfrees; i++)
                 act_on(m, f, &a->results[f].frees[i]);
         ask_for_inlining(m);
+        look_at_inlined_frames(m);
         sort_actions(a->actions, a->nactions);
         join_actions(m);
     }

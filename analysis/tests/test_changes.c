@@ -162,7 +162,7 @@ static Heard breaches_of(const char *function, const char *excused, uint32_t fla
     Heard h = {0};
     if (excused)
         m->funcs[esc_function(m, excused)].flags |= flag;
-    esc_breaches(m, esc_function(m, function), NULL, hear, NULL, &h);
+    esc_breaches(m, esc_function(m, function), false, NULL, hear, NULL, &h);
     esc_module_free(m);
     return h;
 }
@@ -192,7 +192,7 @@ static void a_library_function_that_allocates_nothing_is_none(void) {
     EscModule *m = module_of(text, sizeof text - 1, &error);
     Heard h = {0};
     CHECK(m && esc_analyze(m));
-    esc_breaches(m, esc_function(m, "f"), NULL, hear, NULL, &h);
+    esc_breaches(m, esc_function(m, "f"), false, NULL, hear, NULL, &h);
     CHECK(h.breaches == 1);
     CHECK_TEXT(h.text, "calls printf, whose body is unknown");
     esc_module_free(m);

@@ -129,8 +129,8 @@ const std::string *Promises::allowed(const Position &Call) const {
 }
 
 std::vector<BrokenPromise>
-Promises::breaches(const EscModule *M,
-                   const std::function<EscFunc(const std::string &)> &Find) const {
+Promises::breaches(const EscModule *M, const std::function<EscFunc(const std::string &)> &Find,
+                   bool Inlined) const {
   BreachList L{nullptr, this, M, {}, {}};
   for (const Promise &P : All) {
     EscFunc F = P.Kind == PromiseKind::NoAlloc ? Find(P.Linked) : ESC_NONE;
@@ -140,7 +140,7 @@ Promises::breaches(const EscModule *M,
       esc_findings(M, 2, addSite, &L);
     L.What = &P;
     size_t Before = L.Broken.size();
-    esc_breaches(M, F, isAllowed, addBreach, nullptr, &L);
+    esc_breaches(M, F, Inlined, isAllowed, addBreach, nullptr, &L);
     // Two declarations of one function promise once.
     for (const Promise &Q : All)
       if (&Q == &P)

@@ -59,9 +59,10 @@ public:
   const std::string *allowed(const Position &Call) const;
 
   // Breaches of NoAlloc in a model that was analysed. `Find`: the function of that name, or
-  // ESC_NONE.
-  std::vector<BrokenPromise>
-  breaches(const EscModule *M, const std::function<EscFunc(const std::string &)> &Find) const;
+  // ESC_NONE. `Inlined`: as if what verdicts want in its caller were there (esc_breaches).
+  std::vector<BrokenPromise> breaches(const EscModule *M,
+                                      const std::function<EscFunc(const std::string &)> &Find,
+                                      bool Inlined = false) const;
   // MustStack: `Found` is what is true in the end, of sites each copy that counts (Merge.h).
   // `Left`: null when nothing is known of the end of the optimizer.
   std::vector<BrokenPromise> onHeap(const std::vector<Finding> &Found,

@@ -205,7 +205,7 @@ void driver::decide(const change_filter &changes) {
   // What a wrapper allocates may be no allocation any more in the function that promised.
   if (out.has_breaches())
     if (lowered_module whole = ask({/*whole=*/true, /*late=*/false}); whole.m)
-      out.look_for_breaches(whole);
+      out.look_for_breaches(whole, /*inlined=*/false);
   // What one round moves may show in the next one what its contents are, and what realloc made.
   for (Stage at : {Stage::Early, Stage::Again}) {
     if (!lowered.m)

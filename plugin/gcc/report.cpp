@@ -116,7 +116,7 @@ void report::collect(Stage at, const lowered_module &lowered, const std::set<Esc
       &c);
   if (at != Stage::First || !opts.Promised)
     return;
-  look_for_breaches(lowered);
+  look_for_breaches(lowered, /*inlined=*/!opts.Rewrite);
   if (!opts.Rewrite)
     note_inlined(lowered);
 }
@@ -137,18 +137,21 @@ void report::note_inlined(const lowered_module &lowered) {
       moved.Line = at.line;
       moved.Col = at.col;
       moved.Moved = true;
-      moved.Placement = ESC_PLACE_SLOT;
+      bool slots = esc_inlines_slots(lowered.m.get(), f.id, op);
+      moved.Placement = slots ? ESC_PLACE_SLOT : ESC_PLACE_BUFFER;
+      moved.Text = "what is allocated in this call is moved to the stack up to a size only";
       inlined.push_back(std::move(moved));
     }
 }
 
-void report::look_for_breaches(const lowered_module &lowered) {
-  breaches = opts.Promised->breaches(lowered.m.get(), [&](const std::string &name) {
+void report::look_for_breaches(const lowered_module &lowered, bool inlined) {
+  auto find = [&](const std::string &name) {
     for (const lowered_function &f : lowered.functions)
       if (linkage_name_of(f.node->decl) == name)
         return f.id;
     return EscFunc(ESC_NONE);
-  });
+  };
+  breaches = opts.Promised->breaches(lowered.m.get(), find, inlined);
 }
 
 void report::add(collector &c, const EscFinding &f) {

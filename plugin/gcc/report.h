@@ -26,8 +26,9 @@ public:
   void still_there(const call_info *site, const std::string &chain);
   // With promises: of any call.
   void still_called(const gcall *call);
-  // With promises, in a model of the whole unit: those of functions that are broken in it.
-  void look_for_breaches(const lowered_module &lowered);
+  // With promises, in a model of the whole unit: those of functions that are broken in it, or would
+  // be if what verdicts want in its caller were `inlined`.
+  void look_for_breaches(const lowered_module &lowered, bool inlined);
   bool has_breaches() const { return !breaches.empty(); }
   void saw_last() { last_seen = true; }
   // In a pass: what is known so far goes where -fopt-info says.

@@ -332,7 +332,11 @@ bool Driver::late(Module &M, FunctionAnalysisManager &FAM) {
   return Opts.LatePosition && decide(M, FAM, Stage::Late);
 }
 
-static StringRef nameOf(const CallBase &Call) { return Call.getCalledFunction()->getName(); }
+// Empty: through a pointer.
+static StringRef nameOf(const CallBase &Call) {
+  const Function *Callee = Call.getCalledFunction();
+  return Callee ? Callee->getName() : StringRef();
+}
 
 static void forEachCall(Module &M, function_ref<void(CallBase &)> Each) {
   for (Function &F : M)
@@ -341,8 +345,11 @@ static void forEachCall(Module &M, function_ref<void(CallBase &)> Each) {
         Each(*Call);
 }
 
-// Of a function by its name; no rewrite made or left it.
+// Of a function by its name; no rewrite made or left it. To a promise a call through a pointer is
+// as good a reason to be broken.
 bool Driver::isSourceCall(const CallBase &Call) const {
+  if (Call.isIndirectCall())
+    return Opts.Promised != nullptr;
   return !isa<IntrinsicInst>(Call) && Call.getCalledFunction() &&
          (Rewrites == 0 || !isSettledAllocation(Call));
 }
@@ -385,7 +392,7 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
       Out.stillThere(Site, Locator::chain(Call));
     if (Site)
       Left.push_back({&Call, Site});
-    else if (Asked)
+    else if (Asked && !Call.isIndirectCall())
       Out.stillThereSomewhere(nameOf(Call));
   });
   if (BeforeFinish)

@@ -42,6 +42,7 @@ for how in -O0 -Og -O1 -O2 -O3 -Os "-O2 -flto" "-O2 -flto -ffat-lto-objects" "-O
     breaks 'address of job escapes: stored in global current' "${flags[@]}" -c "$cases/must_stack_variable.c" -o broken.o
     keeps "${flags[@]}" -c "$cases/kept_promises.c" -o kept.o
     keeps "${flags[@]}" -c "$cases/wrapper.c" -o kept.o
+    keeps "${flags[@]}" -c "$cases/no_alloc_wrapper.c" -o kept.o
 done
 [[ ! -e broken.o ]] || fail "an object is left of a broken promise"
 

@@ -488,9 +488,13 @@ typedef bool (*EscAllowed)(void *context, EscFunc func, EscOp op);
 /* After esc_analyze: every breach below `func`, by a shortest way. An allocation that is moved into
  * a frame is none; one that is only below a size is. A function that promises or may itself
  * (ESC_FUNC_NO_ALLOC, ESC_FUNC_MAY_HEAP) is not looked into. `visited` gets every function that
- * was. When the module gave up, that is the breach. */
-ESC_API void esc_breaches(const EscModule *m, EscFunc func, EscAllowed allowed, EscEachBreach each,
-                          void (*visited)(void *context, EscFunc func), void *context);
+ * was. When the module gave up, that is the breach. `inlined`: judge as if the calls with
+ * ESC_ACT_INLINE had been replaced, where that leaves an object of known size in the frame. */
+ESC_API void esc_breaches(const EscModule *m, EscFunc func, bool inlined, EscAllowed allowed,
+                          EscEachBreach each, void (*visited)(void *context, EscFunc func),
+                          void *context);
+/* Whether that is so of every allocation for which this call is to be replaced. */
+ESC_API bool esc_inlines_slots(const EscModule *m, EscFunc f, EscOp op);
 /* The place of an operation: of its call, or of its site. */
 ESC_API EscSourceInfo esc_op_place(const EscModule *m, EscFunc func, EscOp op);
 
