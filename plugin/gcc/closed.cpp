@@ -2,6 +2,7 @@
 // closed.cpp - see closed.h.
 #include "closed.h"
 #include "lower_impl.h"
+#include "plan.h"
 
 namespace escapement {
 
@@ -105,9 +106,15 @@ uint32_t signature_table::number(const gcall *call) {
                          : result::used);
 }
 
-// ---- one target ---------------------------------------------------------------------------------
+// ---- calls by name ------------------------------------------------------------------------------
 
 namespace {
+
+// A call of such a function stands elsewhere in its block or has other virtual operands.
+bool changes_its_call(tree decl) {
+  return flags_from_decl_or_type(decl) &
+         (ECF_NORETURN | ECF_RETURNS_TWICE | ECF_CONST | ECF_PURE | ECF_NOVOPS);
+}
 
 // A model of the functions whose address is taken, and of nothing else.
 class target_model {
@@ -128,12 +135,22 @@ public:
     }
   }
 
-  cgraph_node *sole_target(const gcall *call) {
+  // The functions that the call can be of; none: they are too many, or other calls than this one.
+  std::vector<cgraph_node *> targets(const gcall *call) {
+    std::vector<cgraph_node *> known;
     uint32_t number = m ? table.number(call) : uint32_t(ESC_NONE);
-    EscFunc id = number == ESC_NONE ? EscFunc(ESC_NONE) : esc_sole_target(m.get(), number);
-    cgraph_node *sole = id < functions.size() ? functions[id] : nullptr;
-    bool same = sole && types_compatible_p(gimple_call_fntype(call), TREE_TYPE(sole->decl));
-    return same ? sole : nullptr;
+    if (number == ESC_NONE)
+      return known;
+    EscFunc ids[ESC_MAX_TARGETS] = {esc_sole_target(m.get(), number)};
+    uint32_t count = ids[0] != ESC_NONE ? 1 : esc_allocator_targets(m.get(), number, ids);
+    for (uint32_t n = 0; n < count; ++n) {
+      cgraph_node *node = ids[n] < functions.size() ? functions[ids[n]] : nullptr;
+      if (!node || changes_its_call(node->decl) ||
+          !types_compatible_p(gimple_call_fntype(call), TREE_TYPE(node->decl)))
+        return {};
+      known.push_back(node);
+    }
+    return known;
   }
 
 private:
@@ -142,47 +159,73 @@ private:
   std::vector<cgraph_node *> functions; // by EscFunc
 };
 
-} // namespace
-
-// A call of such a function stands elsewhere in its block or has other virtual operands.
-static bool changes_its_call(tree decl) {
-  return flags_from_decl_or_type(decl) &
-         (ECF_NORETURN | ECF_RETURNS_TWICE | ECF_CONST | ECF_PURE | ECF_NOVOPS);
+// Asks the pointer for each function but the last: that one it is then, for the program is closed.
+// Virtual operands and the call graph are left for later.
+void ask_pointer(gcall *call, const std::vector<cgraph_node *> &targets) {
+  for (size_t n = 0; n + 1 < targets.size(); ++n)
+    gimple_ic(call, targets[n], profile_probability::even());
 }
 
-void sole_targets::apply(bool keep, const change_filter &may_change) {
+// Whether a block may end in front of the call and behind it.
+bool can_be_asked(gcall *call) {
+  return !stmt_ends_bb_p(call) && gimple_vdef(call) && TREE_CODE(gimple_vdef(call)) == SSA_NAME;
+}
+
+} // namespace
+
+void known_targets::apply_in(cgraph_node *node, bool keep,
+                             const std::vector<std::pair<gcall *, targets_of_call>> &calls) {
+  bool asked = false;
+  for (const auto &entry : calls) {
+    gcall *call = entry.first;
+    asked |= entry.second.size() > 1;
+    ask_pointer(call, entry.second);
+    changes.push_back({node, call, gimple_call_fn(call)});
+    gimple_call_set_fndecl(call, entry.second.back()->decl);
+    update_stmt(call);
+    if (!keep)
+      continue;
+    if (cgraph_edge *e = node->get_edge(call))
+      cgraph_edge::remove(e);
+    node->create_edge(entry.second.back(), call, gimple_bb(call)->count);
+  }
+  if (asked) {
+    finish_body();
+    cgraph_edge::rebuild_edges();
+  }
+}
+
+void known_targets::apply(bool keep, const change_filter &may_change) {
   if (brings_functions())
     return;
-  target_model targets;
+  target_model model;
   cgraph_node *node;
   FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(node) {
     ::function *fun = node->get_fun();
     if (node->inlined_to || !fun->cfg || !gimple_in_ssa_p(fun) || !opt_for_fn(node->decl, optimize))
       continue;
     push_cfun(fun);
+    std::vector<std::pair<gcall *, targets_of_call>> calls;
     basic_block bb;
     FOR_EACH_BB_FN(bb, fun)
     for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
       auto *call = dyn_cast<gcall *>(gsi_stmt(gsi));
-      bool plain = call && !gimple_call_must_tail_p(call) && !gimple_call_chain(call);
-      cgraph_node *sole = plain ? targets.sole_target(call) : nullptr;
-      if (!sole || changes_its_call(sole->decl) ||
-          !may_change(node->decl, "direct call", call, sole->decl))
+      if (!call || gimple_call_must_tail_p(call) || gimple_call_chain(call))
         continue;
-      changes.push_back({node, call, gimple_call_fn(call)});
-      gimple_call_set_fndecl(call, sole->decl);
-      update_stmt(call);
-      if (!keep)
+      targets_of_call targets = model.targets(call);
+      if (targets.size() > 1 && (!keep || !can_be_asked(call)))
         continue;
-      if (cgraph_edge *e = node->get_edge(call))
-        cgraph_edge::remove(e);
-      node->create_edge(sole, call, bb->count);
+      if (!targets.empty() && std::all_of(targets.begin(), targets.end(), [&](cgraph_node *t) {
+            return may_change(node->decl, "direct call", call, t->decl);
+          }))
+        calls.push_back({call, std::move(targets)});
     }
+    apply_in(node, keep, calls);
     pop_cfun();
   }
 }
 
-void sole_targets::undo() {
+void known_targets::undo() {
   for (const change &c : changes) {
     push_cfun(c.caller->get_fun());
     gimple_call_set_fn(c.call, c.pointer);

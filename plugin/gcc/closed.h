@@ -31,19 +31,26 @@ private:
 };
 
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
-// behind a hook is an allocator.
-class sole_targets {
+// behind a hook is an allocator. Where it can be one of a few, an allocator of the library among
+// them, the pointer is asked which it is, and each is called by its name.
+class known_targets {
 public:
-  // `keep` false: undo() will follow, and the call graph is left as it is.
+  // `keep` false: undo() will follow; the call graph is left as it is, and no pointer is asked.
   void apply(bool keep, const change_filter &may_change);
   void undo();
 
 private:
+  using targets_of_call = std::vector<cgraph_node *>;
+
   struct change {
     cgraph_node *caller;
     gcall *call;
     tree pointer; // what was called
   };
+  // In cfun, the node's body.
+  void apply_in(cgraph_node *node, bool keep,
+                const std::vector<std::pair<gcall *, targets_of_call>> &calls);
+
   std::vector<change> changes;
 };
 

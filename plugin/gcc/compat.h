@@ -50,6 +50,7 @@
 #include "gimple-walk.h"
 #include "gimple-fold.h"
 #include "ssa.h"
+#include "value-prof.h"
 #include "value-range.h"
 #include "value-query.h"
 #include "gimple-range.h"

@@ -172,7 +172,7 @@ void driver::early() {
   change_filter changes = [this](tree caller, const char *kind, const gcall *call, tree callee) {
     return may_change(caller, kind, call, callee);
   };
-  sole_targets targets;
+  known_targets targets;
   if (opts.WholeProgram)
     targets.apply(/*keep=*/rewrite, changes);
   if (opts.Verify && rewrite)

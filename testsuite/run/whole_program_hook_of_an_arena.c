@@ -2,7 +2,6 @@
 // run:
 // args: -fplugin-arg-escapement-whole-program
 // moved: 1
-// moved-gcc: 0
 /* The library's allocator or an arena's, and the hooks do not match: memory of malloc is handed to
  * the arena, which ignores it, and memory of the arena never to free. */
 #include "trap.h"

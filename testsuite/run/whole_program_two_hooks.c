@@ -2,7 +2,6 @@
 // run:
 // args: -fplugin-arg-escapement-whole-program
 // moved: 2
-// moved-gcc: 0
 /* Hooks that may be the library's or the program's own: they are swapped while an object lives, the
  * own ones count, and every count and every byte must come out as if nothing had been moved. */
 #include "trap.h"
