@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* analyze.c - the order of the steps, and giving up.
  *
- * Functions are solved callees first. A recursive component is solved in rounds, from "does
+ * Functions are solved callees first; another file's summary, which names others' functions, is
+ * solved like a body, so that a call of it expands one short summary. A recursive component is solved in rounds, from "does
  * nothing" upwards, until no summary changes; a component that does not settle in MAX_ROUNDS gets
  * the worst summaries. Then each function is decided while its facts are at hand, and all sites are
  * placed.
@@ -45,12 +46,11 @@ const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_mod
     const Function *model = esc_model_find(m, f->name);
     bool body = f->has_body && !(f->flags & ESC_FUNC_INTERPOSABLE);
     *is_model = model && (model->user_model || !body);
-    if (*is_model)
-        return model;
-    if (!body)
-        return NULL;
     const Function *summary = &m->analysis->summaries[callee];
-    return summary->has_body ? summary : NULL;
+    bool read = *is_model && model->is_summary && summary->has_body;
+    if (*is_model && !read)
+        return model;
+    return (body || read) && summary->has_body ? summary : NULL;
 }
 
 /* ---- allocation ----------------------------------------------------------------------------- */
@@ -70,6 +70,7 @@ static bool make_results(EscModule *m) {
         return false;
     m->analysis = a;
     size_t n = (size_t)m->nfuncs + 1;
+    a->runs = zeroed(m, n, sizeof *a->runs);
     a->summaries = zeroed(m, n, sizeof *a->summaries);
     a->results = zeroed(m, n, sizeof *a->results);
     a->sites = zeroed(m, (size_t)m->nsites + 1, sizeof *a->sites);
@@ -82,7 +83,9 @@ static bool make_results(EscModule *m) {
         return false;
     for (EscFunc f = 0; f < m->nfuncs; f++) {
         const Function *fn = &m->funcs[f];
-        a->nops += fn->nops;
+        const Function *model = fn->has_body ? NULL : esc_model_find(m, fn->name);
+        a->runs[f] = model && model->is_summary ? model : fn;
+        a->nops += a->runs[f]->nops;
         a->results[f].params = zeroed(m, (size_t)fn->nparams + 1, sizeof(ParamFacts));
         a->locals[f] = zeroed(m, (size_t)fn->nlocals + 1, sizeof(LocalResult));
         if (m->memory.failed)
@@ -204,9 +207,11 @@ static void forget_summary(EscModule *m, EscFunc f) {
 static void empty_summary(EscModule *m, EscFunc f) {
     Function *s = &m->analysis->summaries[f];
     forget_summary(m, f);
-    s->name = m->funcs[f].name;
-    s->nparams = m->funcs[f].nparams;
-    s->flags = m->funcs[f].flags & ESC_FUNC_VARIADIC;
+    const Function *fn = esc_runs(m, f);
+    s->name = fn->name;
+    s->nparams = fn->nparams;
+    s->flags = fn->flags & ESC_FUNC_VARIADIC;
+    s->is_summary = fn->is_summary;
     for (uint32_t i = 0; i < s->nparams; i++)
         esc_body_value(m, s);
     esc_body_block(m, s);
@@ -242,7 +247,7 @@ static bool dispatcher_changed(const EscModule *m, EscFunc f) {
 /* Whether something that `f` calls in its own component changed since `f` was solved. */
 static bool outdated(const EscModule *m, EscFunc f) {
     const Analysis *a = m->analysis;
-    const Function *fn = &m->funcs[f];
+    const Function *fn = esc_runs(m, f);
     if (a->states[f].worst || !fn->has_body)
         return false;
     if (a->states[f].solved_at == 0)
@@ -271,17 +276,17 @@ static void solve_round(EscModule *m, const EscFunc *members, uint32_t n, bool *
 
 static void solve_component(EscModule *m, const EscFunc *members, uint32_t n) {
     if (!m->analysis->cyclic[m->analysis->component[members[0]]]) {
-        solve_function(m, members[0], true);
+        solve_function(m, members[0], m->funcs[members[0]].has_body);
         return;
     }
     for (uint32_t i = 0; i < n; i++)
-        if (m->funcs[members[i]].has_body)
+        if (esc_runs(m, members[i])->has_body)
             empty_summary(m, members[i]);
     bool settled = false;
     for (int round = 0; round < MAX_ROUNDS && !settled && !late(m); round++)
         solve_round(m, members, n, &settled);
     for (uint32_t i = 0; i < n && !settled; i++) {
-        if (!m->funcs[members[i]].has_body)
+        if (!esc_runs(m, members[i])->has_body)
             continue;
         m->analysis->states[members[i]].worst = true;
         forget_summary(m, members[i]);
@@ -294,11 +299,11 @@ static void solve_component(EscModule *m, const EscFunc *members, uint32_t n) {
 
 static void solve_all(EscModule *m) {
     const Analysis *a = m->analysis;
-    for (uint32_t i = 0; i < m->nfuncs && !late(m);) {
+    for (uint32_t i = 0; i < a->nreached && !late(m);) {
         uint32_t n = 1;
-        while (i + n < m->nfuncs && a->component[a->order[i + n]] == a->component[a->order[i]])
+        while (i + n < a->nreached && a->component[a->order[i + n]] == a->component[a->order[i]])
             n++;
-        if (n > 1 || m->funcs[a->order[i]].has_body)
+        if (n > 1 || esc_runs(m, a->order[i])->has_body)
             solve_component(m, &a->order[i], n);
         i += n;
     }

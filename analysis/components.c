@@ -6,8 +6,8 @@
  *
  * Edges are direct calls and taken addresses inside a function (a callback is called below the
  * function that names it). In a closed program a call behind an unknown pointer is one of its
- * dispatcher (dispatch.c), also where another file's summary makes it; else it makes no edge here,
- * and place.c asks for it.
+ * dispatcher (dispatch.c); else it makes no edge here, and place.c asks for it. A function of another
+ * file calls what its summary calls. What no body here reaches comes last, and need not be solved.
  */
 #include "analyze.h"
 
@@ -66,7 +66,7 @@ static void visit(Search *x, EscFunc root) {
     enter(x, root);
     while (x->nframes > 0) {
         Frame *frame = &x->frames[x->nframes - 1];
-        const Function *f = x->pointers ? esc_runs(x->m, frame->f) : &x->m->funcs[frame->f];
+        const Function *f = esc_runs(x->m, frame->f);
         if (frame->next >= f->ncalls) {
             EscFunc done = frame->f;
             x->nframes--;
@@ -85,10 +85,12 @@ static void visit(Search *x, EscFunc root) {
 
 static void mark_self_calls(const Search *x) {
     const EscModule *m = x->m;
-    for (EscFunc f = 0; f < m->nfuncs; f++)
-        for (uint32_t i = 0; i < m->funcs[f].ncalls; i++)
-            if (callee_of(x, &m->funcs[f].calls[i]) == f)
+    for (EscFunc f = 0; f < m->nfuncs; f++) {
+        const Function *runs = esc_runs(m, f);
+        for (uint32_t i = 0; i < runs->ncalls; i++)
+            if (callee_of(x, &runs->calls[i]) == f)
                 m->analysis->cyclic[m->analysis->component[f]] = true;
+    }
 }
 
 static void search(Search *x, bool pointers) {
@@ -99,6 +101,10 @@ static void search(Search *x, bool pointers) {
     memset(a->cyclic, 0, n * sizeof *a->cyclic);
     x->counter = x->norder = a->ncomponents = 0;
     x->pointers = pointers;
+    for (EscFunc f = 0; f < n; f++)
+        if (!x->number[f] && x->m->funcs[f].has_body)
+            visit(x, f);
+    a->nreached = x->norder;
     for (EscFunc f = 0; f < n; f++)
         if (!x->number[f])
             visit(x, f);

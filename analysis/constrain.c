@@ -22,6 +22,23 @@ static void add_object_op(Solver *s, const Op *op, EscOp id, ObjKind kind) {
     esc_solver_fact(s, value_node(s, op->dst), o, 0, 0, ESC_NONE, id);
 }
 
+/* In a summary that was read: what one call of the function makes, which is no site that is asked
+ * about. */
+static void add_alloc(Solver *s, const Op *op, EscOp id) {
+    if (!s->f->is_summary) {
+        add_object_op(s, op, id, OBJ_SITE);
+        return;
+    }
+    Object key = {.kind = OBJ_FRESH, .index = op->index, .op = id, .parent = ESC_NONE};
+    Obj o = esc_solver_object(s, &key);
+    if (s->failed)
+        return;
+    s->objs[o].size_bytes = s->f->args[op->args].number;
+    s->objs[o].many = (op->flags & SUMMARY_MANY) != 0;
+    s->objs[o].inline_cost = ESC_NONE;
+    esc_solver_fact(s, value_node(s, op->dst), o, 0, 0, ESC_NONE, id);
+}
+
 static void add_call(Solver *s, const Op *op, EscOp id) {
     uint32_t args = esc_solver_pool(s, op->nargs);
     if (s->failed)
@@ -123,7 +140,7 @@ void esc_constrain(Solver *s, EscOp id) {
     Node dst = value_node(s, op->dst), a = value_node(s, op->a);
     switch ((EscOpKind)op->kind) {
     case ESC_OP_ALLOC:
-        add_object_op(s, op, id, OBJ_SITE);
+        add_alloc(s, op, id);
         break;
     case ESC_OP_REALLOC:
         add_realloc(s, op, id);

@@ -210,7 +210,5 @@ EscFunc esc_callee(const EscModule *m, const Call *call) {
 
 /* A function of another file runs what its summary runs. */
 const Function *esc_runs(const EscModule *m, EscFunc f) {
-    const Function *fn = &m->funcs[f];
-    const Function *model = fn->has_body ? NULL : esc_model_find(m, fn->name);
-    return model && model->is_summary ? model : fn;
+    return m->analysis->runs[f];
 }

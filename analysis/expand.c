@@ -274,7 +274,8 @@ static void expand_op(Expansion *x, const Op *op) {
 /* The parameter that stands for all arguments beyond the named ones; ESC_NONE when they are lost.
  */
 static EscValue rest_value(const Expansion *x) {
-    const Function *f = x->is_model ? x->body : &x->s->m->funcs[x->callee];
+    bool library = x->is_model && !x->body->is_summary;
+    const Function *f = library ? x->body : esc_runs(x->s->m, x->callee);
     bool has = (f->flags & ESC_FUNC_VARIADIC) && f->nparams && f->params &&
                (f->params[f->nparams - 1].flags & ESC_PARAM_REST);
     return has ? f->nparams - 1 : ESC_NONE;

@@ -167,7 +167,8 @@ static inline bool esc_op_runs_another(const Op *op) {
 void esc_model_fail(EscModule *m, const char *text);
 /* Copy into the module's strings; NULL for NULL or when out of memory. Equal strings may share. */
 const char *esc_model_string(EscModule *m, const char *text, size_t length);
-/* The functions that `f` may run: its own calls, or those of another file's summary. */
+/* What is known of what `f` does: its own body, or another file's summary of it (else neither has
+ * one). Of a module that is being analysed. */
 const Function *esc_runs(const EscModule *m, EscFunc f);
 /* The model of `name`, or NULL. */
 const Function *esc_model_find(const EscModule *m, const char *name);

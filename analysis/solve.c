@@ -346,7 +346,7 @@ static void solve_once(Solver *s, EscModule *m, EscFunc func, const Lost *lost, 
     memset(s, 0, sizeof *s);
     s->m = m;
     s->func = func;
-    s->f = &m->funcs[func];
+    s->f = esc_runs(m, func);
     s->coarse = coarse;
     s->lost_params = lost->params;
     s->lost_calls = lost->calls;
@@ -386,7 +386,7 @@ static const Form *form_of(uint32_t attempt) {
 
 static uint64_t budget(const EscModule *m, EscFunc func, uint32_t attempt) {
     const Form *form = form_of(attempt);
-    uint64_t facts = form->facts + form->facts_an_op * (uint64_t)m->funcs[func].nops;
+    uint64_t facts = form->facts + form->facts_an_op * (uint64_t)esc_runs(m, func)->nops;
     if (m->first_budget)
         facts = (uint64_t)m->first_budget << (attempt < FORMS ? attempt : FORMS - 1);
     for (uint32_t i = FORMS; i <= attempt && facts < m->config.max_facts; i++)

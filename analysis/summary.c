@@ -392,6 +392,7 @@ static bool set_up(Builder *b) {
     b->out->name = s->f->name;
     b->out->nparams = s->f->nparams;
     b->out->flags = s->f->flags & ESC_FUNC_VARIADIC;
+    b->out->is_summary = s->f->is_summary;
     b->out->has_body = true;
     b->out->alloc_count_param = b->out->alloc_unit_param = ESC_NONE;
     b->out->dealloc = b->out->dealloc_param = ESC_NONE;
@@ -415,12 +416,13 @@ bool esc_summarize(Solver *s, Function *out) {
 }
 
 void esc_summary_worst(EscModule *m, EscFunc func, Function *out) {
-    Solver none = {.m = m, .func = func, .f = &m->funcs[func]};
+    Solver none = {.m = m, .func = func, .f = esc_runs(m, func)};
     Builder b = {.s = &none, .m = m, .out = out, .world = ESC_NONE};
     memset(out, 0, sizeof *out);
     out->name = none.f->name;
     out->nparams = none.f->nparams;
     out->flags = none.f->flags & ESC_FUNC_VARIADIC;
+    out->is_summary = none.f->is_summary;
     out->has_body = true;
     for (uint32_t i = 0; i < out->nparams; i++)
         esc_body_value(m, out);
