@@ -353,29 +353,60 @@ static bool start(EscModule *m, Input *in, const char *text, size_t length, cons
     return (good && !m->memory.failed) || (m->memory.failed && refuse(in, "out of memory"));
 }
 
+/* What stays of a text that was read. */
+struct EscParsedSummary {
+    EscModule *text; /* its function 0 has the body */
+    uint64_t frame;
+};
+
+static void look_at_body(EscModule *m, const EscModule *text, EscSummary *out) {
+    const Function *f = &text->funcs[0];
+    const char **calls = esc_memory_arena(&m->memory, text->nfuncs * sizeof *calls);
+    for (EscFunc i = 1; calls && i < text->nfuncs; i++)
+        calls[out->ncalls++] =
+            esc_model_string(m, text->funcs[i].name, strlen(text->funcs[i].name));
+    out->calls = calls;
+    uint32_t *signatures = esc_memory_arena(&m->memory, (f->nops + 1) * sizeof *signatures);
+    for (EscOp i = 0; signatures && i < f->nops; i++)
+        if (f->ops[i].kind == ESC_OP_ICALL && f->ops[i].index != ESC_NONE)
+            signatures[out->nsignatures++] = f->ops[i].index;
+    out->signatures = signatures;
+    out->name = esc_model_string(m, f->name, strlen(f->name));
+    out->variadic = (f->flags & ESC_FUNC_VARIADIC) != 0;
+    out->returns_ptr = (f->flags & ESC_FUNC_RETURNS_PTR) != 0;
+    out->nparams = f->nparams;
+}
+
+EscParsedSummary *esc_summary_parse(EscModule *m, const char *text, size_t length,
+                                    const char *target, EscSummary *out, EscError *error) {
+    Input in;
+    EscParsedSummary *parsed = NULL;
+    if (start(m, &in, text, length, target, out, error)) {
+        look_at_body(m, in.text, out);
+        parsed = esc_memory_resize(&m->memory, NULL, 1, sizeof *parsed);
+    }
+    if (parsed && !m->memory.failed) {
+        *parsed = (EscParsedSummary){in.text, in.frame};
+        return parsed;
+    }
+    if (m->memory.failed)
+        refuse(&in, "out of memory");
+    esc_memory_release(parsed);
+    esc_module_free(in.text);
+    return NULL;
+}
+
+void esc_summary_free(EscParsedSummary *parsed) {
+    if (parsed)
+        esc_module_free(parsed->text);
+    esc_memory_release(parsed);
+}
+
 bool esc_summary_head(EscModule *m, const char *text, size_t length, const char *target,
                       EscSummary *out, EscError *error) {
-    Input in;
-    bool good = start(m, &in, text, length, target, out, error);
-    if (good) {
-        const Function *f = &in.text->funcs[0];
-        const char **calls = esc_memory_arena(&m->memory, in.text->nfuncs * sizeof *calls);
-        for (EscFunc i = 1; calls && i < in.text->nfuncs; i++)
-            calls[out->ncalls++] =
-                esc_model_string(m, in.text->funcs[i].name, strlen(in.text->funcs[i].name));
-        out->calls = calls;
-        uint32_t *signatures = esc_memory_arena(&m->memory, f->nops * sizeof *signatures);
-        for (EscOp i = 0; signatures && i < f->nops; i++)
-            if (f->ops[i].kind == ESC_OP_ICALL && f->ops[i].index != ESC_NONE)
-                signatures[out->nsignatures++] = f->ops[i].index;
-        out->signatures = signatures;
-        out->name = esc_model_string(m, f->name, strlen(f->name));
-        out->variadic = (f->flags & ESC_FUNC_VARIADIC) != 0;
-        out->returns_ptr = (f->flags & ESC_FUNC_RETURNS_PTR) != 0;
-        out->nparams = f->nparams;
-    }
-    esc_module_free(in.text);
-    return good && !m->memory.failed;
+    EscParsedSummary *parsed = esc_summary_parse(m, text, length, target, out, error);
+    esc_summary_free(parsed);
+    return parsed != NULL;
 }
 
 /* ---- a model of it --------------------------------------------------------------------------- */
@@ -427,8 +458,8 @@ static void model_op(EscModule *m, Function *model, EscFunc func, const EscModul
     esc_body_op(m, model, 0, &info);
 }
 
-static bool make_model(EscModule *m, const Input *in) {
-    const Function *from = &in->text->funcs[0];
+static bool make_model(EscModule *m, const EscParsedSummary *parsed) {
+    const Function *from = &parsed->text->funcs[0];
     EscFunc func = esc_function(m, from->name);
     if (func == ESC_NONE)
         return false;
@@ -450,8 +481,8 @@ static bool make_model(EscModule *m, const Input *in) {
     model->nvalues = from->nvalues;
     esc_body_block(m, model);
     for (EscOp i = 0; i < from->nops; i++)
-        model_op(m, model, func, in->text, &from->ops[i]);
-    m->funcs[func].reserved_bytes = in->frame;
+        model_op(m, model, func, parsed->text, &from->ops[i]);
+    m->funcs[func].reserved_bytes = parsed->frame;
     return !m->error && !m->memory.failed;
 }
 
@@ -460,8 +491,17 @@ bool esc_summary_read(EscModule *m, const char *text, size_t length, const char 
     Input in;
     EscSummary head;
     bool good = start(m, &in, text, length, target, &head, error);
-    if (good && !make_model(m, &in))
+    if (good && !make_model(m, &(EscParsedSummary){in.text, in.frame}))
         good = refuse(&in, m->error ? m->error : "out of memory");
     esc_module_free(in.text);
     return good;
+}
+
+bool esc_summaries_add(EscModule *m, EscFindSummary find, const void *context) {
+    for (EscFunc f = 0; f < m->nfuncs; f++) { /* which grows by what is named */
+        const EscParsedSummary *parsed = find(context, m->funcs[f].name);
+        if (parsed && !make_model(m, parsed))
+            return false;
+    }
+    return true;
 }

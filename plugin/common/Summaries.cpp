@@ -69,19 +69,22 @@ std::string SummaryWriter::write(const std::vector<SymbolSummary> &All) {
   for (const SymbolSummary &S : All) {
     Present.insert(S.Symbol);
     std::string Path = pathOf(S.Symbol, Suffix), Shelf = shelf(Directory, S.Symbol);
-    if (!makeDirectory(Shelf) || !makeDirectory(Shelf + "/" + fileName(S.Symbol)) ||
-        !replaceFile(Path, S.Text) || !writeBody(S))
+    if (!holds(Path, S.Text) &&
+        (!makeDirectory(Shelf) || !makeDirectory(Shelf + "/" + fileName(S.Symbol)) ||
+         !replaceFile(Path, S.Text)))
       return errnoText(Path);
+    if (!writeBody(S))
+      return errnoText(pathOf(S.Symbol, BodySuffix));
   }
-  for (const std::string &Symbol : written()) {
+  const std::vector<std::string> Before = written();
+  for (const std::string &Symbol : Before) {
     std::string Path = pathOf(Symbol, Suffix);
     if (!Present.count(Symbol) &&
         (!replaceFile(Path, Gone) || !writeBody({Symbol, {}, {}, {}, {}})))
       return errnoText(Path);
   }
   // The list never forgets: a symbol that comes back is found in its place.
-  for (const std::string &Symbol : written())
-    Present.insert(Symbol);
+  Present.insert(Before.begin(), Before.end());
   for (const std::string &Symbol : Present)
     List += Symbol + "\n";
   std::string Objects = Directory + "/objects";
@@ -187,8 +190,10 @@ void SummaryReader::loadOne(const std::string &Symbol, std::vector<std::string> 
     if (!readWhole(Path, Text) || Text == Gone)
       continue;
     EscError Error = {};
-    if (!esc_summary_head(Heads.get(), Text.data(), Text.size(), Target.c_str(), &Head, &Error) ||
-        Head.name != Symbol) {
+    std::shared_ptr<EscParsedSummary> Parsed(
+        esc_summary_parse(Heads.get(), Text.data(), Text.size(), Target.c_str(), &Head, &Error),
+        esc_summary_free);
+    if (!Parsed || Head.name != Symbol) {
       if (std::strcmp(Error.message, "it is a summary for another target") == 0)
         continue;
       if (Complaint.empty())
@@ -200,6 +205,7 @@ void SummaryReader::loadOne(const std::string &Symbol, std::vector<std::string> 
     Same &= Found.Text.Hash.empty() || Found.Text.Hash == Head.hash;
     Found.Text = {Symbol, Head.hash, Text, {}, {}};
     Found.Model = Head.model ? Head.model : "";
+    Found.Parsed = std::move(Parsed);
   }
   if (!Same || Found.Text.Hash.empty())
     return;
@@ -222,12 +228,13 @@ void SummaryReader::addModels(EscModule *M) const {
 }
 
 void SummaryReader::addSummaries(EscModule *M) const {
-  for (const auto &[Symbol, S] : Loaded) {
-    EscError Error;
-    if (S.Model.empty() &&
-        !esc_summary_read(M, S.Text.Text.data(), S.Text.Text.size(), Target.c_str(), &Error))
-      esc_module_give_up(M, Error.message);
-  }
+  auto Find = [](const void *Context, const char *Name) -> const EscParsedSummary * {
+    const auto &All = *static_cast<const std::map<std::string, Summary> *>(Context);
+    auto It = All.find(Name);
+    return It == All.end() || !It->second.Model.empty() ? nullptr : It->second.Parsed.get();
+  };
+  if (!esc_summaries_add(M, Find, &Loaded))
+    esc_module_give_up(M, "out of memory");
 }
 
 // Each has a line behind the summary's own function.

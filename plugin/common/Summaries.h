@@ -69,6 +69,7 @@ public:
     std::vector<std::string> Files;   // read for it
     std::vector<std::string> Calls;   // whose summaries it refers to
     std::vector<uint32_t> Signatures; // of its calls through pointers
+    std::shared_ptr<EscParsedSummary> Parsed;
   };
 
   SummaryReader(std::string Directory, std::string Target, std::string Format = {});
@@ -92,12 +93,14 @@ public:
   bool touchesHeap(const std::string &Symbol) const;
   // Every file that was opened, those that nothing came of too, in order.
   const std::vector<std::string> &files() const { return Files; }
+  // Knows the library's functions; null without memory.
+  const EscModule *library() const { return Heads.get(); }
   // Of the files that could not be used; one line for all of them is enough.
   const std::string &complaint() const { return Complaint; }
 
   // The thin wrappers, to be read before the program is lowered.
   void addModels(EscModule *M) const;
-  // All others, to be read after it.
+  // All others that it names, to be read after it.
   void addSummaries(EscModule *M) const;
 
 private:

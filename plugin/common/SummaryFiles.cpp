@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,21 +23,29 @@ bool makeDirectory(const std::string &Path) {
   return mkdir(Path.c_str(), 0777) == 0 || errno == EEXIST;
 }
 
+// Most files are smaller than the buffer, and there are hundreds: no stream for each.
 bool readWhole(const std::string &Path, std::string &Out) {
-  FILE *File = std::fopen(Path.c_str(), "rb");
-  if (!File)
+  int Handle = open(Path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (Handle < 0)
     return false;
   char Buffer[8192];
-  while (size_t Length = std::fread(Buffer, 1, sizeof Buffer, File))
-    Out.append(Buffer, Length);
-  bool Good = !std::ferror(File);
-  std::fclose(File);
-  return Good;
+  ssize_t Length;
+  while ((Length = ::read(Handle, Buffer, sizeof Buffer)) != 0) {
+    if (Length < 0 && errno != EINTR)
+      break;
+    Out.append(Buffer, size_t(Length > 0 ? Length : 0));
+  }
+  close(Handle);
+  return Length == 0;
+}
+
+bool holds(const std::string &Path, const std::string &Text) {
+  std::string Old;
+  return readWhole(Path, Old) && Old == Text;
 }
 
 bool replaceFile(const std::string &Path, const std::string &Text) {
-  std::string Old;
-  if (readWhole(Path, Old) && Old == Text)
+  if (holds(Path, Text))
     return true;
   std::string Temporary = Path + ".XXXXXX";
   int Handle = mkstemp(Temporary.data());

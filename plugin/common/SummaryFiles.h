@@ -13,6 +13,7 @@ namespace escapement {
 bool isDirectory(const std::string &Path);
 bool makeDirectory(const std::string &Path); // true when it is there
 bool readWhole(const std::string &Path, std::string &Out);
+bool holds(const std::string &Path, const std::string &Text); // that and nothing else
 // A new file appears whole or not at all; one with the same text is left alone.
 bool replaceFile(const std::string &Path, const std::string &Text);
 // Those with that end, in order; empty when there is no such directory.

@@ -81,7 +81,7 @@ bool is_the_definition(cgraph_node *node) {
 
 // Whether anything here allocates, so that it matters what callees do.
 bool asks_anything(const SummaryReader &reader) {
-  std::unique_ptr<EscModule, lowered_module::destroy> library(esc_module_new(nullptr));
+  const EscModule *library = reader.library();
   cgraph_node *node;
   FOR_EACH_FUNCTION(node) {
     if (node->definition || !is_used(node))
@@ -91,7 +91,7 @@ bool asks_anything(const SummaryReader &reader) {
     auto found = reader.summaries().find(name);
     bool wrapper = found != reader.summaries().end() && !found->second.Model.empty();
     if (wrapper || DECL_IS_MALLOC(node->decl) || !library ||
-        (esc_model_allocator(library.get(), name.c_str(), &model) && model.allocates))
+        (esc_model_allocator(library, name.c_str(), &model) && model.allocates))
       return true;
   }
   return false;

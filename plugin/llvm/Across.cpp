@@ -42,14 +42,14 @@ static bool mayBeReplaced(const Module &M, const Function &F) {
 
 // Whether anything here allocates, so that it matters what callees do.
 static bool asksAnything(const Module &M, const SummaryReader &Reader) {
-  std::unique_ptr<EscModule, LoweredModule::Free> Library(esc_module_new(nullptr));
+  const EscModule *Library = Reader.library();
   for (const Function &F : M) {
     EscAllocatorModel Model;
     auto Found = Reader.summaries().find(F.getName().str());
     bool Wrapper = Found != Reader.summaries().end() && !Found->second.Model.empty();
     if (F.isDeclaration() && !F.use_empty() &&
         (Wrapper || F.returnDoesNotAlias() || !Library ||
-         (esc_model_allocator(Library.get(), F.getName().str().c_str(), &Model) &&
+         (esc_model_allocator(Library, F.getName().str().c_str(), &Model) &&
           Model.allocates)))
       return true;
   }

@@ -383,9 +383,18 @@ typedef struct EscSummary {
  * that is damaged or of another target or version. */
 ESC_API bool esc_summary_head(EscModule *m, const char *text, size_t length, const char *target,
                               EscSummary *out, EscError *error);
-/* The function, declared or not, has this summary: calls of it do what the text says. Nothing of it
- * can be rewritten. Ignored where a body or a model is at hand. Call after all bodies are built
- * and before esc_analyze. */
+/* The same, and keeps what was read, to be added to several modules. NULL for a text that is
+ * refused; else esc_summary_free gives it back. */
+typedef struct EscParsedSummary EscParsedSummary;
+ESC_API EscParsedSummary *esc_summary_parse(EscModule *m, const char *text, size_t length,
+                                            const char *target, EscSummary *out, EscError *error);
+ESC_API void esc_summary_free(EscParsedSummary *parsed);
+/* What `find` knows (NULL: nothing) of the functions of `m`, and of those that this names: calls of
+ * them do what the texts say. Nothing of it can be rewritten. Ignored where a body or a model is at
+ * hand. Call after all bodies are built and before esc_analyze. */
+typedef const EscParsedSummary *(*EscFindSummary)(const void *context, const char *name);
+ESC_API bool esc_summaries_add(EscModule *m, EscFindSummary find, const void *context);
+/* One text, whether something in `m` names the function or not. */
 ESC_API bool esc_summary_read(EscModule *m, const char *text, size_t length, const char *target,
                               EscError *error);
 /* Of any bytes; no secret keeps two texts from having one. */
