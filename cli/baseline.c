@@ -6,6 +6,7 @@
  */
 #include "command.h"
 #include "input.h"
+#include "json.h"
 #include "sitediff.h"
 #include "terminal.h"
 
@@ -25,44 +26,39 @@ static const char about[] =
     "  escapement baseline check escapement.baseline /tmp/reports     # in CI\n"
     "  escapement baseline check --update escapement.baseline /tmp/reports\n"
     "\n"
-    "`check' prints what differs, the worse first and with the flow that makes it escape. Build "
-    "from "
-    "scratch, so that every file has a report."
+    "`check' prints what differs, the worse first and with the flow that makes it escape, or as "
+    "JSON. "
+    "Build from scratch, so that every file has a report."
     "\n\nExit status: 0 they are the same, 1 they differ, 2 wrong use or trouble.";
 
-enum { OPTION_UPDATE = 256, OPTION_ROOT, OPTION_WORSE };
+enum { OPTION_UPDATE = 256, OPTION_WORSE };
 
 static const struct argp_option options[] = {
     {"update", OPTION_UPDATE, 0, 0,
      "check: print what differs, then write it to the file; status 0", 0},
     {"worse", OPTION_WORSE, 0, 0, "check: status 1 only when more is on the heap than before", 0},
-    {"root", OPTION_ROOT, "DIRECTORY", 0,
-     "Files below it are named from there (the current directory)", 0},
-    {"json", OPTION_JSON, 0, 0, "check: print the differences as a JSON document", 0},
     {0},
 };
 
 typedef struct Request {
-    const char *action, *file, *root;
+    InputOptions options;
+    const char *action, *file;
     char **reports;
     size_t nreports;
-    bool update, worse, json;
+    bool update, worse;
 } Request;
 
 static error_t parse(int key, char *value, struct argp_state *state) {
     Request *r = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &r->options;
+        return 0;
     case OPTION_UPDATE:
         r->update = true;
         return 0;
     case OPTION_WORSE:
         r->worse = true;
-        return 0;
-    case OPTION_ROOT:
-        r->root = value;
-        return 0;
-    case OPTION_JSON:
-        r->json = true;
         return 0;
     case ARGP_KEY_ARG:
         if (!r->action)
@@ -78,15 +74,15 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if (!r->file || (strcmp(r->action, "write") != 0 && strcmp(r->action, "check") != 0))
-            argp_error(state, "needs `write' or `check', and a file");
+            wrong_use(state, "needs `write' or `check', and a file");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-const struct argp baseline_argp = {options, parse, "write|check FILE [REPORT...]", about, NULL,
-                                   NULL,    NULL};
+const struct argp baseline_argp = {
+    options, parse, "write|check FILE [REPORT...]", about, input_options, NULL, NULL};
 
 static void save(const Request *r, const VerdictList *list) {
     Text text = {0};
@@ -103,9 +99,6 @@ static void read_reports(const Request *r, Findings *findings) {
         trouble("baseline: no reports are named, and ESCAPEMENT_REPORT is not set");
     if (r->nreports == 0)
         findings_read(findings, directory);
-    if (findings->npaths == 0)
-        trouble("there is no report in %s; was the program built with `escapement cc --report'?",
-                r->nreports ? r->reports[0] : directory);
 }
 
 static void print_json(const SiteDiff *diff, const VerdictList *before, const VerdictList *after,
@@ -114,8 +107,7 @@ static void print_json(const SiteDiff *diff, const VerdictList *before, const Ve
         json_pack("{s:s, s:i, s:b, s:I, s:I, s:o}", "escapement", "baseline", "version", 1, "held",
                   held, "sites_before", (json_int_t)before->n, "sites_after", (json_int_t)after->n,
                   "changes", sitediff_json(diff));
-    json_dumpf(document, stdout, JSON_INDENT(1));
-    putchar('\n');
+    write_json("-", document, JSON_INDENT(1));
     json_decref(document);
 }
 
@@ -146,7 +138,7 @@ static int check(const Request *r, const VerdictList *after) {
     before.verdicts = baseline_read(text, r->file);
     SiteDiff diff = sites_compare(&before.verdicts, after);
     bool held = r->worse ? newly_on_heap(&diff) == 0 : diff.n == 0;
-    if (r->json)
+    if (r->options.json)
         print_json(&diff, &before.verdicts, after, held);
     else
         print_text(r, &diff, after);
@@ -162,7 +154,7 @@ int baseline_main(int argc, char **argv) {
     Request request = {0};
     Findings findings = {0};
     parse_arguments(&baseline_argp, argc, argv, 0, &request);
-    char *root = root_directory(request.root);
+    char *root = root_directory(request.options.root);
     read_reports(&request, &findings);
     VerdictList list = verdicts_of(&findings, root);
     int status = EXIT_HELD;

@@ -11,6 +11,7 @@
  * NOT HERE  Which question comes next (search.c), what is printed of a model (reproduce.c).
  */
 #include "command.h"
+#include "json.h"
 #include "records.h"
 #include "reproduce.h"
 #include "run.h"
@@ -34,14 +35,16 @@ typedef struct Bisect {
     char **command;
     const char *output, *log;
     unsigned seconds;
-    bool keep;
+    bool keep, json;
     char *directory; /* of the whole search */
     unsigned runs;
     Records all;         /* of the run with every change */
     size_t compilations; /* of the run with none */
     Records last;        /* of the last run */
     bool *last_chosen, last_failed;
-    bool asked; /* last_chosen says what the last run was about */
+    bool asked;             /* last_chosen says what the last run was about */
+    json_t *said, *changes; /* the answer, for --json */
+    bool wrote;             /* the reproducer */
 } Bisect;
 
 static const char about[] =
@@ -76,6 +79,7 @@ static const struct argp_option options[] = {
     {"output", 'o', "FILE", 0, "Where the reproducer goes (escapement-bisect.model)", 0},
     {"timeout", 't', "SECONDS", 0, "A run that takes longer is a wrong one", 0},
     {"log", 'l', "FILE", 0, "What the last failing run printed goes there", 0},
+    {"json", OPTION_JSON, 0, 0, "Print a JSON document instead", 0},
     {"keep", OPTION_KEEP, 0, 0, "Keep the directory with the records and the output of every run",
      0},
     {0},
@@ -94,7 +98,10 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     case 't':
         b->seconds = (unsigned)strtoul(value, &end, 10);
         if (*end || end == value || b->seconds == 0)
-            argp_error(state, "--timeout needs a number of seconds, not %s", value);
+            wrong_use(state, "--timeout needs a number of seconds, not %s", value);
+        return 0;
+    case OPTION_JSON:
+        b->json = true;
         return 0;
     case OPTION_KEEP:
         b->keep = true;
@@ -103,7 +110,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         b->command = state->argv + state->next;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_usage(state);
+        wrong_use(state, "no command that builds and tests");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -230,6 +237,13 @@ static bool ask(void *context, const bool *chosen, size_t left) {
 
 /* ---- the answer ------------------------------------------------------------------------------ */
 
+/* A sentence of the answer. */
+static void conclude(const Bisect *b, const char *sentence) {
+    json_array_append_new(b->said, json_string(sentence));
+    if (!b->json)
+        puts(sentence);
+}
+
 static void print_lines(const char *prefix, const char *text, FILE *out) {
     for (const char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
         fprintf(out, "%s%.*s\n", prefix, (int)(end - line), line);
@@ -271,19 +285,20 @@ static void explain_site(const Bisect *b, const Change *change, Text *file) {
         text_add(file, line, (size_t)(end - line) + 1);
     }
     text_add(file, cut.bytes, cut.length);
-    print_flow(change, cut.bytes);
-    if (models.length > 0) {
-        puts("  with these models, beside the built-in ones:");
-        print_lines("    ", models.bytes, stdout);
+    if (!b->json) {
+        print_flow(change, cut.bytes);
+        if (models.length > 0) {
+            puts("  with these models, beside the built-in ones:");
+            print_lines("    ", models.bytes, stdout);
+        }
+        printf("  reproducer: %s (escapement model %s)\n", b->output, b->output);
     }
-    printf("  reproducer: %s (escapement model %s)\n", b->output, b->output);
     free(head);
     text_free(&cut);
     text_free(&models);
 }
 
-static void print_change(const Bisect *b, const Change *change, const Change *with_model,
-                         Text *file) {
+static void print_words(const Change *change) {
     char *place = place_of(change);
     printf("%s: %s\n", place, change->text);
     printf("  in function %s of %s", change->function, change->input);
@@ -292,20 +307,36 @@ static void print_change(const Bisect *b, const Change *change, const Change *wi
     printf("; change %s\n", change->hash);
     if (strcmp(change->kind, "site") == 0)
         printf("  alone: -fplugin-arg-escapement-site=%s\n", change->hash);
+    free(place);
+}
+
+static json_t *change_json(const Change *change) {
+    return json_pack("{s:s, s:s, s:o, s:i, s:i, s:o, s:o, s:o, s:i}", "change", change->hash,
+                     "kind", change->kind, "file", name_json(change->file), "line",
+                     (int)change->line, "col", (int)change->col, "text", name_json(change->text),
+                     "function", name_json(change->function), "input", name_json(change->input),
+                     "compilations", (int)change->objects);
+}
+
+static void print_change(const Bisect *b, const Change *change, const Change *with_model,
+                         Text *file) {
+    json_array_append_new(b->changes, change_json(change));
+    if (!b->json)
+        print_words(change);
     if (with_model && with_model->model && with_model->file)
         explain_site(b, with_model, file);
-    free(place);
 }
 
 static void print_answer(Bisect *b, const bool *culprits, size_t n) {
     Text file = {0};
-    if (n > 1)
+    if (n > 1 && !b->json)
         printf("These %zu changes break the program together, and no fewer of them:\n", n);
     for (size_t i = 0; i < b->all.nchanges; i++)
         if (culprits[i])
             print_change(b, &b->all.changes[i], records_find(&b->last, b->all.changes[i].hash),
                          &file);
-    if (file.length > 0 && !write_file(b->output, file.bytes, file.length))
+    b->wrote = file.length > 0;
+    if (b->wrote && !write_file(b->output, file.bytes, file.length))
         trouble("cannot write %s: %s", b->output, strerror(errno));
     text_free(&file);
 }
@@ -319,20 +350,22 @@ static bool find_ends(Bisect *b) {
     b->compilations = b->last.ncompilations;
     say(b, failed, "no change, %zu files compiled", b->compilations);
     if (failed) {
-        puts("The command fails with no change of the plugin too: the plugin does not break it.");
+        conclude(
+            b, "The command fails with no change of the plugin too: the plugin does not break it.");
         return false;
     }
     failed = run_fails(b, NULL);
     say(b, failed, "all %zu changes", b->last.nchanges);
     if (!failed) {
-        puts("The command passes with all changes: there is nothing to find.");
+        conclude(b, "The command passes with all changes: there is nothing to find.");
         return false;
     }
     b->all = b->last;
     b->last = (Records){0};
     if (b->all.nchanges > 0)
         return true;
-    puts(
+    conclude(
+        b,
         "The command fails although nothing was changed: it does not always give the same answer.");
     return false;
 }
@@ -345,8 +378,8 @@ static bool confirm(Bisect *b, const bool *culprits, bool *chosen) {
     if (!again)
         say(b, fails, "the culprit alone");
     if (!fails) {
-        puts("What was found does not fail alone: the command does not always give the same "
-             "answer.");
+        conclude(b, "What was found does not fail alone: the command does not always give the same "
+                    "answer.");
         return false;
     }
     Records with_models = b->last;
@@ -358,7 +391,7 @@ static bool confirm(Bisect *b, const bool *culprits, bool *chosen) {
     records_free(&b->last);
     b->last = with_models;
     if (more)
-        puts("The other changes break the program too; this is one of several answers.");
+        conclude(b, "The other changes break the program too; this is one of several answers.");
     return true;
 }
 
@@ -383,15 +416,30 @@ static bool search(Bisect *b) {
 const struct argp bisect_argp = {options, parse, "-- BUILD-AND-TEST [ARGUMENT...]", about, NULL,
                                  NULL,    NULL};
 
+static void print_json(const Bisect *b, bool found) {
+    json_t *document =
+        json_pack("{s:s, s:i, s:b, s:i, s:O, s:O, s:s?}", "escapement", "bisect", "version", 1,
+                  "found", found, "runs", (int)b->runs, "said", b->said, "changes", b->changes,
+                  "reproducer", b->wrote ? b->output : NULL);
+    write_json("-", document, JSON_INDENT(1));
+    json_decref(document);
+}
+
 int bisect_main(int argc, char **argv) {
-    Bisect b = {.output = "escapement-bisect.model"};
+    Bisect b = {.output = "escapement-bisect.model", .said = json_array(), .changes = json_array()};
     parse_arguments(&bisect_argp, argc, argv, ARGP_IN_ORDER, &b);
+    check_output(b.output);
+    check_output(b.log);
     b.directory = temporary_directory();
     if (b.keep) {
         keep_temporary_directory();
         fprintf(stderr, "kept: %s\n", b.directory);
     }
     bool found = search(&b);
+    if (b.json)
+        print_json(&b, found);
+    json_decref(b.said);
+    json_decref(b.changes);
     records_free(&b.all);
     records_free(&b.last);
     free(b.directory);

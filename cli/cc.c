@@ -190,18 +190,6 @@ static uint64_t hash_of(const char *text, uint64_t hash) {
     return hash;
 }
 
-static void make_directories(char *path) {
-    for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-        *slash = '\0';
-        int failed = mkdir(path, 0777);
-        *slash = '/';
-        if (failed && errno != EEXIST)
-            break;
-    }
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        trouble("cannot make the directory %s for reports: %s", path, strerror(errno));
-}
-
 /* What configure, CMake and Meson compile to learn of the machine is not the program. */
 static bool is_of_configuration(const CommandLine *line, const char *here) {
     const char *slash = line->source ? strrchr(line->source, '/') : NULL;

@@ -16,6 +16,7 @@
 #include "objects.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,10 +152,27 @@ static void visit_all(Check *c, const ObjectVisitor *visitor) {
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-static bool refuse(const Assumption *a, const char *why, const char *object, const char *what) {
-    fprintf(stderr, "escapement: %s relies on what %s does, but %s%s%s\n", a->object, a->symbol,
-            why, object ? object : "", what);
+bool refuse_link(const LinkCheck *check, const char *format, ...) {
+    va_list args;
+    char *line = NULL;
+    va_start(args, format);
+    if (vasprintf(&line, format, args) < 0)
+        trouble("out of memory");
+    va_end(args);
+    check->refuse(check->context, line);
+    free(line);
     return false;
+}
+
+void print_refusal(void *context, const char *line) {
+    (void)context;
+    fprintf(stderr, "escapement: %s\n", line);
+}
+
+static bool refuse(const Check *c, const Assumption *a, const char *why, const char *object,
+                   const char *what) {
+    return refuse_link(c->given, "%s relies on what %s does, but %s%s%s", a->object, a->symbol, why,
+                       object ? object : "", what);
 }
 
 static bool is_replaced(const LinkCheck *given, const char *symbol) {
@@ -184,26 +202,21 @@ static bool is_torn(const Check *c, const Definition *d) {
 
 static bool copy_holds(const Check *c, const Assumption *a, const char *function) {
     const Definition *d = wanted(c, a->symbol);
-    if (is_torn(c, d)) {
-        fprintf(stderr,
-                "escapement: %s has a copy of %s, but the linker was told to put another "
-                "function in the place of one that %s defines (--wrap, --defsym)\n",
-                a->object, function, d->object);
-        return false;
-    }
+    if (is_torn(c, d))
+        return refuse_link(c->given,
+                           "%s has a copy of %s, but the linker was told to put another function "
+                           "in the place of one that %s defines (--wrap, --defsym)",
+                           a->object, function, d->object);
     if (d->object && d->hash && !d->many && strcmp(d->hash, a->hash) == 0)
         return true;
     if (!d->object)
-        fprintf(stderr,
-                "escapement: %s has a copy of %s, but no object that is linked says what "
-                "that is: compile what defines it with the plugin and summaries=\n",
-                a->object, function);
-    else
-        fprintf(stderr,
-                "escapement: %s has a copy of %s, but %s%s has another one: compile the "
-                "former again\n",
-                a->object, function, d->many ? "one of several objects, " : "", d->object);
-    return false;
+        return refuse_link(c->given,
+                           "%s has a copy of %s, but no object that is linked says what that is: "
+                           "compile what defines it with the plugin and summaries=",
+                           a->object, function);
+    return refuse_link(c->given,
+                       "%s has a copy of %s, but %s%s has another one: compile the former again",
+                       a->object, function, d->many ? "one of several objects, " : "", d->object);
 }
 
 /* A static function behind a pointer is called NAME.NUMBER, with its object's number of 32 digits;
@@ -219,24 +232,24 @@ static bool holds(const Check *c, const Assumption *a) {
     if (function)
         return copy_holds(c, a, function);
     if (is_replaced(c->given, a->symbol))
-        return refuse(a, "the linker was told to put another one in its place", NULL,
+        return refuse(c, a, "the linker was told to put another one in its place", NULL,
                       " (--wrap, --defsym)");
     if (!d->object || (!d->seen && !is_static(a->symbol)))
-        return refuse(a, "no object that is linked defines it", NULL,
+        return refuse(c, a, "no object that is linked defines it", NULL,
                       ": a shared library may; compile it without summaries=");
     if (d->weak)
-        return refuse(a, "it is a weak definition in ", d->object,
+        return refuse(c, a, "it is a weak definition in ", d->object,
                       ", which another one may replace");
     if (d->many)
-        return refuse(a, "several objects define it, the last ", d->object, "");
+        return refuse(c, a, "several objects define it, the last ", d->object, "");
     if (!d->hash)
         return refuse(
-            a, "", d->object,
+            c, a, "", d->object,
             ", which defines it, does not say: compile that with the plugin and summaries=");
     if (strcmp(d->hash, a->hash) != 0)
-        return refuse(a, "", d->object, " has another one: compile the former again");
+        return refuse(c, a, "", d->object, " has another one: compile the former again");
     if (d->exported || (c->given->shared && d->preemptible))
-        return refuse(a, "the loader may replace the one in ", d->object,
+        return refuse(c, a, "the loader may replace the one in ", d->object,
                       ": hide the symbol, or link with -Bsymbolic");
     return true;
 }
@@ -274,7 +287,7 @@ size_t check_link(const LinkCheck *check, size_t *nassumed) {
         refused += !holds(&c, &c.assumptions[i]);
     free_check(&c);
     bool exports = check->shared || (check->output && is_shared_library(check->output));
-    return refused + check_sets(&check->inputs, exports);
+    return refused + check_sets(check, exports);
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */

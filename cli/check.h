@@ -27,11 +27,17 @@ typedef struct LinkCheck {
     bool shared;        /* a shared library is made of them and there is no `output` */
     char **replaced;    /* symbols in whose place the linker was told to put others */
     size_t nreplaced;
+    void (*refuse)(void *context, const char *line); /* what does not hold */
+    void *context;
 } LinkCheck;
 
-/* Prints a line on standard error for each assumption that does not hold; how many there were. Ends
- * the program with EXIT_TROUBLE when an input cannot be read. `nassumed`: how many were looked at.
- */
+/* Gives `refuse` a line for each assumption that does not hold; how many there were. Ends the
+ * program with EXIT_TROUBLE when an input cannot be read. `nassumed`: how many were looked at. */
 size_t check_link(const LinkCheck *check, size_t *nassumed);
+/* For check.c and check_set.c: such a line; false. */
+bool refuse_link(const LinkCheck *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A `refuse` that prints the line on standard error. */
+void print_refusal(void *context, const char *line);
 
 #endif

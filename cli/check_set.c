@@ -30,6 +30,7 @@ typedef struct Reliance {
 } Reliance;
 
 typedef struct Sets {
+    const LinkCheck *check;
     Taken *taken;
     size_t ntaken, cap_taken;
     Reliance *reliances;
@@ -125,10 +126,9 @@ static size_t first_of(const Sets *s, const char *kind) {
     return low;
 }
 
-static bool refuse(const Reliance *r, const Taken *t, const char *why) {
-    fprintf(stderr, "escapement: %s relies on which functions its pointers may name, but %s%s\n",
-            r->object, t->object, why);
-    return false;
+static bool refuse(const Sets *s, const Reliance *r, const Taken *t, const char *why) {
+    return refuse_link(s->check, "%s relies on which functions its pointers may name, but %s%s",
+                       r->object, t->object, why);
 }
 
 static bool kind_holds(const Sets *s, const Reliance *r, const char *kind) {
@@ -136,11 +136,10 @@ static bool kind_holds(const Sets *s, const Reliance *r, const char *kind) {
         const Taken *t = &s->taken[i];
         if (bsearch(&t->line, r->lines, r->nlines, sizeof *r->lines, compare_lines))
             continue; /* what the object itself takes is among its lines */
-        fprintf(stderr,
-                "escapement: %s relies on which functions its pointers may name, but %s takes the "
-                "address of %.*s: compile the former again\n",
-                r->object, t->object, (int)strcspn(t->line, " "), t->line);
-        return false;
+        return refuse_link(s->check,
+                           "%s relies on which functions its pointers may name, but %s takes the "
+                           "address of %.*s: compile the former again",
+                           r->object, t->object, (int)strcspn(t->line, " "), t->line);
     }
     return true;
 }
@@ -150,20 +149,19 @@ static bool holds(const Sets *s, const Reliance *r, bool exports) {
     size_t brings = first_of(s, "brings");
     if (r->nlines)
         qsort(r->lines, r->nlines, sizeof *r->lines, compare_lines);
-    if (exports) {
-        fprintf(stderr,
-                "escapement: %s was compiled with whole-program and is linked into a shared "
-                "library, which gets pointers from its users\n",
-                r->object);
-        return false;
-    }
+    if (exports)
+        return refuse_link(s->check,
+                           "%s was compiled with whole-program and is linked into a shared "
+                           "library, which gets pointers from its users",
+                           r->object);
     if (s->nsilent) {
         Taken silent = {.object = s->silent[0]};
-        return refuse(r, &silent,
+        return refuse(s, r, &silent,
                       " does not say: compile that with the plugin, summaries= and whole-program");
     }
     if (brings < s->ntaken && strcmp(s->taken[brings].kind, "brings") == 0)
-        return refuse(r, &s->taken[brings], " gets others from outside (dlsym, ifunc, assembly)");
+        return refuse(s, r, &s->taken[brings],
+                      " gets others from outside (dlsym, ifunc, assembly)");
     for (size_t i = 0; i < r->nlines; i++)
         if (strncmp(r->lines[i], "kind ", 5) == 0 && !kind_holds(s, r, r->lines[i] + 5))
             return false;
@@ -190,8 +188,9 @@ static void free_sets(Sets *s) {
     free(s->reliances);
 }
 
-size_t check_sets(const LinkInputs *inputs, bool exports) {
-    Sets s = {0};
+size_t check_sets(const LinkCheck *check, bool exports) {
+    const LinkInputs *inputs = &check->inputs;
+    Sets s = {.check = check};
     size_t refused = 0;
     ObjectVisitor visitor = {
         .context = &s, .takes = on_takes, .reaches = on_reaches, .silent = on_silent};

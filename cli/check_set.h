@@ -12,9 +12,9 @@
 
 #include "check.h"
 
-/* Prints a line on standard error for each object that does not fit another one; how many there
- * were. `exports`: what is linked is a library whose users may call it with pointers of theirs.
- * Inputs that cannot be read are skipped: check_link has seen them. */
-size_t check_sets(const LinkInputs *inputs, bool exports);
+/* Refuses each object that does not fit another one; how many there were. `exports`: what is linked
+ * is a library whose users may call it with pointers of theirs. Inputs that cannot be read are
+ * skipped: check_link has seen them. */
+size_t check_sets(const LinkCheck *check, bool exports);
 
 #endif

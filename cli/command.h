@@ -44,8 +44,11 @@ char *quote_for_shell(const char *text);
 /* One line, "escapement: ...", on standard error; ends the program with EXIT_TROUBLE. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* argp_parse, with EXIT_TROUBLE for wrong use. */
+/* argp_parse; wrong use is one line and EXIT_TROUBLE. */
 void parse_arguments(const struct argp *parser, int argc, char **argv, unsigned flags, void *input);
+/* In place of argp_error and argp_usage, which print several lines: one, and EXIT_TROUBLE. */
+void wrong_use(const struct argp_state *state, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
 
 /* The whole of a file ("-": standard input), NUL-terminated; NULL (and errno) when it cannot be
  * read. */
@@ -55,6 +58,20 @@ bool write_file(const char *path, const char *text, size_t length);
 /* The same ("-": standard output), but what goes wrong is trouble. */
 char *read_input(const char *path, size_t *length);
 void write_output(const char *path, const char *text, size_t length);
+/* Trouble when `path` (NULL: none) could not be written: before work that takes long. */
+void check_output(const char *path);
+
+/* The directory and those above it; that it is not one, or cannot be made, is trouble. */
+void make_directories(const char *path);
+/* Ends with trouble when something that was printed is not written (a full disk). */
+void finish_output(void);
+
+/* Files or directories that are named on the command line. */
+typedef struct Paths {
+    char **all; /* not copied; NULL: none */
+    size_t n;
+} Paths;
+void add_path(Paths *paths, char *path);
 
 /* A text that grows. */
 typedef struct Text {

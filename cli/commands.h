@@ -18,7 +18,8 @@ extern const size_t ncommands;
 /* NULL: there is none of that name. */
 const Command *command_named(const char *name);
 
-/* Ends with an option without a name; a command may have none at all. */
+/* Those of its parser, then those it shares with others (the parser's children). Ends with an
+ * option without a name; a command may have none at all. */
 const struct argp_option *options_of(const Command *command);
 /* Does the option have a short form? */
 static inline bool has_letter(const struct argp_option *option) {

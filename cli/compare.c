@@ -8,6 +8,7 @@
 #include "command.h"
 #include "gates.h"
 #include "input.h"
+#include "json.h"
 #include "sitediff.h"
 #include "terminal.h"
 
@@ -40,29 +41,30 @@ static const char about[] =
     "unit (B KiB MiB GiB us ms s). What cannot be told from noise counts as no change."
     "\n\nExit status: 0 all gates held, 1 one failed, 2 wrong use or trouble.";
 
-enum { OPTION_GATE = 256, OPTION_MARKDOWN, OPTION_OLD_REPORT, OPTION_NEW_REPORT, OPTION_ROOT };
+enum { OPTION_GATE = 256, OPTION_MARKDOWN, OPTION_OLD_REPORT, OPTION_NEW_REPORT };
 
 static const struct argp_option options[] = {
     {"gate", OPTION_GATE, "GATE", 0, "What has to hold; may be repeated", 0},
     {"markdown", OPTION_MARKDOWN, 0, 0, "Print Markdown, for a comment on a change", 0},
     {"old-report", OPTION_OLD_REPORT, "REPORT", 0, "Reports or a baseline that belong to OLD", 0},
     {"new-report", OPTION_NEW_REPORT, "REPORT", 0, "Reports or a baseline that belong to NEW", 0},
-    {"root", OPTION_ROOT, "DIRECTORY", 0,
-     "Files below it are named from there (the current directory)", 0},
-    {"json", OPTION_JSON, 0, 0, "Print a JSON document instead", 0},
     {0},
 };
 
 typedef struct Request {
-    const char *old, *new, *old_report, *new_report, *root;
+    InputOptions options;
+    const char *old, *new, *old_report, *new_report;
     Gate *gates;
     size_t ngates;
-    bool markdown, json;
+    bool markdown;
 } Request;
 
 static error_t parse(int key, char *value, struct argp_state *state) {
     Request *r = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &r->options;
+        return 0;
     case OPTION_GATE:
         r->gates = reallocate(r->gates, (r->ngates + 1) * sizeof *r->gates);
         r->gates[r->ngates++] = gate_parse(value);
@@ -76,27 +78,21 @@ static error_t parse(int key, char *value, struct argp_state *state) {
     case OPTION_NEW_REPORT:
         r->new_report = value;
         return 0;
-    case OPTION_ROOT:
-        r->root = value;
-        return 0;
-    case OPTION_JSON:
-        r->json = true;
-        return 0;
     case ARGP_KEY_ARG:
         if (r->new)
-            argp_usage(state);
+            wrong_use(state, "two are compared, not %s too", value);
         *(r->old ? &r->new : &r->old) = value;
         return 0;
     case ARGP_KEY_END:
         if (!r->old)
-            argp_error(state, "needs what was before, and what is now");
+            wrong_use(state, "needs what was before, and what is now");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-const struct argp compare_argp = {options, parse, "OLD [NEW]", about, NULL, NULL, NULL};
+const struct argp compare_argp = {options, parse, "OLD [NEW]", about, input_options, NULL, NULL};
 
 /* ---- both ------------------------------------------------------------------------------------ */
 
@@ -122,7 +118,7 @@ static void take_against(const Request *r, Comparing *c) {
 
 static Comparing read_both(const Request *r) {
     Comparing c = {0};
-    char *root = root_directory(r->root);
+    char *root = root_directory(r->options.root);
     input_add(&c.before, r->old, root);
     if (r->new)
         input_add(&c.after, r->new, root);
@@ -264,8 +260,7 @@ static void print_json(const Request *r, const Comparing *c) {
         json_object_set_new(document, "metrics", metrics_json(c));
     if (c->compiled)
         json_object_set_new(document, "sites", sitediff_json(&c->diff));
-    json_dumpf(document, stdout, JSON_INDENT(1));
-    putchar('\n');
+    write_json("-", document, JSON_INDENT(1));
     json_decref(document);
 }
 
@@ -276,7 +271,7 @@ int compare_main(int argc, char **argv) {
     check_gates(&request, &c);
     Text text = {0};
     text_add(&text, "", 0);
-    if (request.json)
+    if (request.options.json)
         print_json(&request, &c);
     else if (request.markdown)
         print_markdown(&request, &c, &text);

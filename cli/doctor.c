@@ -6,12 +6,12 @@
  * looked for.
  */
 #include "command.h"
+#include "json.h"
 #include "place.h"
 #include "table.h"
 #include "terminal.h"
 #include "trial.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         *(bool *)state->input = true;
         return 0;
     case ARGP_KEY_ARG:
-        argp_usage(state);
+        wrong_use(state, "takes no arguments, such as %s", value);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -331,8 +331,7 @@ static void print_json(const Report *report, bool held) {
     }
     json_t *document = json_pack("{s:s, s:i, s:b, s:s, s:o}", "escapement", "doctor", "version", 1,
                                  "held", held, "directory", place()->directory, "checks", all);
-    json_dumpf(document, stdout, JSON_INDENT(1));
-    putchar('\n');
+    write_json("-", document, JSON_INDENT(1));
     json_decref(document);
 }
 

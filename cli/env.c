@@ -2,8 +2,8 @@
 /* env.c - `escapement env`: what `escapement cc` adds, for a shell or for another program. */
 #include "cc.h"
 #include "command.h"
+#include "json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         request->json = true;
         return 0;
     case ARGP_KEY_ARG:
-        argp_usage(state);
+        wrong_use(state, "takes no arguments, such as %s", value);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -90,8 +90,7 @@ int env_main(int argc, char **argv) {
                       compiler.program, "kind", compiler.kind == COMPILER_CLANG ? "clang" : "gcc",
                       "version", (int)compiler.version, "plugin", plugin->path, "runtime", preload,
                       "compile", array_of(&compile), "link", array_of(&link));
-        json_dumpf(object, stdout, JSON_INDENT(2));
-        putchar('\n');
+        write_json("-", object, JSON_INDENT(1));
         json_decref(object);
         return EXIT_HELD;
     }

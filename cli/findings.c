@@ -172,10 +172,14 @@ static void read_directory(Findings *findings, const char *directory, size_t roo
 
 void findings_read(Findings *findings, const char *path) {
     struct stat s;
+    size_t before = findings->npaths;
     if (stat(path, &s) == 0 && S_ISDIR(s.st_mode))
         read_directory(findings, path, strlen(path));
     else
         read_report(findings, path, 0);
+    if (findings->npaths == before) /* no verdicts at all would pass every gate */
+        trouble("there is no report in %s; was the program built with `escapement cc --report'?",
+                path);
 }
 
 void findings_free(Findings *findings) {

@@ -47,7 +47,8 @@ typedef struct Findings {
 char *command_of_report(const char *report);
 
 /* Adds a report, every report (*.json, *.jsonl) in a directory and below it, or standard input for
- * "-". Ends the program with one line when one cannot be read, or is no report of this version. */
+ * "-". Ends the program with one line when one cannot be read, or is no report of this version, and
+ * when a directory holds none. */
 void findings_read(Findings *findings, const char *path);
 /* Whether a file's first line says that it is a report: to tell it from other JSON. */
 bool is_finding(const json_t *line);

@@ -2,10 +2,39 @@
 /* input.c - see input.h. */
 #include "input.h"
 
+#include "command.h"
+#include "json.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { OPTION_ROOT = 2000 };
+
+static const struct argp_option options[] = {
+    {"root", OPTION_ROOT, "DIRECTORY", 0,
+     "Files below it are named from there (the current directory)", 0},
+    {"json", OPTION_JSON, 0, 0, "Print a JSON document instead", 0},
+    {0},
+};
+
+static error_t parse(int key, char *value, struct argp_state *state) {
+    InputOptions *given = state->input;
+    switch (key) {
+    case OPTION_ROOT:
+        given->root = value;
+        return 0;
+    case OPTION_JSON:
+        given->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp parser = {options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp_child input_options[] = {{&parser, 0, NULL, 0}, {0}};
 
 char *root_directory(const char *given) {
     char *path = realpath(given ? given : ".", NULL);
@@ -28,16 +57,11 @@ static void take_reports(Input *input, const char *path, const char *root) {
 
 static void take_json(Input *input, const char *path, const char *root, const char *text,
                       size_t length) {
-    json_error_t error;
-    json_t *first = json_loadb(text, length, JSON_DISABLE_EOF_CHECK, &error);
-    if (!first)
-        trouble("%s:%d:%d: broken JSON: %s", path, error.line, error.column, error.text);
+    json_t *first = parse_json(text, length, JSON_DISABLE_EOF_CHECK, path);
     if (is_finding(first)) {
         take_reports(input, path, root);
     } else if (is_measurement(first)) {
-        json_t *whole = json_loadb(text, length, 0, &error);
-        if (!whole)
-            trouble("%s:%d:%d: broken JSON: %s", path, error.line, error.column, error.text);
+        json_t *whole = parse_json(text, length, 0, path);
         if (input->has_measurement)
             trouble("%s: there is a measurement in %s already", path, input->path);
         measurement_read(whole, path, &input->measurement, &input->against);

@@ -19,7 +19,9 @@ static const char about[] =
     "\vThe command is one that links, such as `clang -o program *.o'. What the linker took is "
     "checked as by `escapement link-check'; if something does not fit, the program is removed. A "
     "command that does not link is run as it is, so make may be told CC='escapement ld clang'."
-    "\n\nExit status: the command's; 1 when something does not fit.";
+    "\n\nExit status: the command's, 128 + N when signal N killed it; 1 when something does not "
+    "fit; 2 "
+    "when the command cannot be run.";
 
 typedef struct Link {
     char **arguments; /* ends with NULL */
@@ -141,11 +143,15 @@ static int run(char **arguments, FILE *trace) {
         if (dup2(fileno(trace), STDOUT_FILENO) >= 0)
             execvp(arguments[0], arguments);
         fprintf(stderr, "escapement: cannot run %s: %s\n", arguments[0], strerror(errno));
-        _exit(127);
+        _exit(EXIT_TROUBLE);
     }
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    if (!WIFSIGNALED(status))
+        return WEXITSTATUS(status);
+    fprintf(stderr, "escapement: %s was killed by signal %d (%s)\n", arguments[0], WTERMSIG(status),
+            strsignal(WTERMSIG(status)));
+    return 128 + WTERMSIG(status);
 }
 
 static int link_and_check(const Link *link) {
@@ -158,8 +164,10 @@ static int link_and_check(const Link *link) {
     FILE *trace = tmpfile();
     if (!trace)
         trouble("cannot make a temporary file: %s", strerror(errno));
-    LinkCheck check = {
-        .output = link->output, .replaced = link->replaced, .nreplaced = link->nreplaced};
+    LinkCheck check = {.output = link->output,
+                       .replaced = link->replaced,
+                       .nreplaced = link->nreplaced,
+                       .refuse = print_refusal};
     int status = run(arguments, trace);
     rewind(trace);
     read_trace(trace, &check.inputs);
@@ -184,7 +192,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if (!link->arguments)
-            argp_usage(state);
+            wrong_use(state, "no command that links");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -57,10 +57,12 @@ int main(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
+        finish_output();
         return 0;
     }
     if (strcmp(name, "--version") == 0) {
         puts("escapement " ESCAPEMENT_VERSION);
+        finish_output();
         return 0;
     }
     if (print_made(name))
@@ -69,11 +71,12 @@ int main(int argc, char **argv) {
     if (command) {
         argv[1] = format_text("escapement %s", name);
         int status = command->run(argc - 1, argv + 1);
+        finish_output();
         free(argv[1]);
         return status;
     }
     if (*name)
-        fprintf(stderr, "escapement: no command `%s'\n", name);
+        trouble("no command `%s'; `escapement --help' names them", name);
     print_help(stderr);
     return EXIT_TROUBLE;
 }

@@ -9,6 +9,7 @@
  */
 #include "change.h"
 #include "command.h"
+#include "json.h"
 #include "measure_sites.h"
 #include "statistics.h"
 #include "tempdir.h"
@@ -75,7 +76,7 @@ static size_t number_of(const char *text, size_t most, const char *option,
     char *end;
     unsigned long value = strtoul(text, &end, 10);
     if (*end || end == text || *text == '-' || value < 1 || value > most)
-        argp_error(state, "%s needs a number from 1 to %zu, not %s", option, most, text);
+        wrong_use(state, "%s needs a number from 1 to %zu, not %s", option, most, text);
     return value;
 }
 
@@ -120,7 +121,7 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         r->command = state->argv + state->next;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no command to measure");
+        wrong_use(state, "no command to measure");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -260,18 +261,13 @@ static void print_tables(const Measurement *before, const Subject *measured,
 }
 
 static void save(const char *path, const json_t *document) {
-    char *text = json_dumps(document, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    if (!text)
-        trouble("out of memory");
-    char *line = format_text("%s\n", text);
-    write_output(path, line, strlen(line));
-    free(line);
-    free(text);
+    write_json(path, document, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 }
 
 int measure_main(int argc, char **argv) {
     Request request = {.runs = USUAL_RUNS, .top = USUAL_LINES};
     parse_arguments(&measure_argp, argc, argv, ARGP_IN_ORDER, &request);
+    check_output(request.output);
     Subject measured = new_subject(request.command),
             against = new_subject(request.against ? request.against : request.command);
     run_all(&measured, request.against ? &against : NULL, &request);

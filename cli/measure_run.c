@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,8 +103,12 @@ static pid_t spawn(const RunRequest *request, const char *records) {
     pid_t process;
     char **env = environment(request, records);
     const char *input = request->input ? request->input : "/dev/null";
-    if (access(input, R_OK) != 0)
-        trouble("cannot read %s: %s", input, strerror(errno));
+    struct stat s;
+    int wrong = access(input, R_OK) != 0 || stat(input, &s) != 0 ? errno
+                : S_ISDIR(s.st_mode)                             ? EISDIR
+                                                                 : 0;
+    if (wrong)
+        trouble("cannot read %s: %s", input, strerror(wrong));
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 0, input, O_RDONLY, 0);
     if (!request->shows_output) {

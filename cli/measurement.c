@@ -3,7 +3,7 @@
 #include "measurement.h"
 
 #include "command.h"
-#include "sources.h"
+#include "json.h"
 #include "statistics.h"
 
 #include <math.h>

@@ -131,12 +131,25 @@ static Elf *open_elf(const char *path, int *file) {
         errno = ENOTSUP;
         return NULL;
     }
+    int failed = n < 0 ? errno : EIO;
     Elf *elf = n < 0 ? NULL : elf_begin(*file, ELF_C_READ_MMAP, NULL);
     if (!elf) {
         close(*file);
-        errno = EIO;
+        errno = failed;
     }
     return elf;
+}
+
+bool is_object(const char *path) {
+    int file;
+    Elf *elf = open_elf(path, &file);
+    if (!elf)
+        return false;
+    bool is = elf_kind(elf) == ELF_K_ELF || elf_kind(elf) == ELF_K_AR || is_bitcode(elf);
+    elf_end(elf);
+    close(file);
+    errno = ENOEXEC;
+    return is;
 }
 
 bool visit_objects(const char *path, const char *member, const ObjectVisitor *visitor) {

@@ -32,6 +32,8 @@ typedef struct ObjectVisitor {
  * stay NULL. What is no ELF file for the linker (a script, LLVM bitcode) says nothing. False, with
  * errno, when it cannot be read; thin archives cannot. Functions of `visitor` may be NULL. */
 bool visit_objects(const char *path, const char *member, const ObjectVisitor *visitor);
+/* An ELF file, an archive or LLVM bitcode. False, with errno: ENOEXEC when it is something else. */
+bool is_object(const char *path);
 
 /* Of a linked file: whether it is a shared library that lets the loader put other definitions in
  * the place of its own; each such symbol is visited. False: it is not, or cannot be read. */

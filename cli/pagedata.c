@@ -11,6 +11,7 @@
 #include "advice.h"
 #include "command.h"
 #include "flow.h"
+#include "json.h"
 #include "sitemap.h"
 
 #include <stdlib.h>

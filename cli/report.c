@@ -11,6 +11,7 @@
 #include "findings.h"
 #include "input.h"
 #include "join.h"
+#include "json.h"
 #include "page.h"
 #include "pagedata.h"
 #include "profile.h"
@@ -32,15 +33,13 @@ enum {
     OPTION_TITLE = 't',
     OPTION_BEFORE = 1001,
     OPTION_AFTER,
-    OPTION_OLD_REPORT,
-    OPTION_ROOT
+    OPTION_OLD_REPORT
 };
 
 typedef struct Report {
-    char **reports, **binaries, **sources;
-    size_t nreports, nbinaries, nsources;
-    const char *out, *profile, *title, *before, *after, *old_report, *root;
-    bool json;
+    InputOptions options;
+    Paths reports, binaries, sources;
+    const char *out, *profile, *title, *before, *after, *old_report;
 } Report;
 
 static const struct argp_option options[] = {
@@ -59,30 +58,24 @@ static const struct argp_option options[] = {
      "The other one; alone it is compared with what it was measured against", 0},
     {"old-report", OPTION_OLD_REPORT, "REPORT", 0,
      "Reports of an earlier compile, or a baseline: the page shows which verdicts changed", 0},
-    {"root", OPTION_ROOT, "DIRECTORY", 0,
-     "For --old-report: files below it are named from there (the current directory)", 0},
-    {"json", OPTION_JSON, NULL, 0, "Print the page's data as one JSON document, and write nothing",
-     0},
     {0},
 };
 
-static void add_path(char ***paths, size_t *n, char *path) {
-    *paths = reallocate(*paths, (*n + 1) * sizeof **paths);
-    (*paths)[(*n)++] = path;
-}
-
 static void check_options(const Report *report, struct argp_state *state) {
-    if (!report->nreports)
-        argp_error(state, "which reports? -fplugin-arg-escapement-report=FILE makes them");
-    if (!report->out && !report->json)
-        argp_error(state, "where to? --output=DIR");
+    if (!report->reports.n)
+        wrong_use(state, "which reports? -fplugin-arg-escapement-report=FILE makes them");
+    if (!report->out && !report->options.json)
+        wrong_use(state, "where to? --output=DIR");
     if (report->before && !report->after)
-        argp_error(state, "--before wants an --after");
+        wrong_use(state, "--before wants an --after");
 }
 
 static error_t parse_option(int key, char *value, struct argp_state *state) {
     Report *report = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &report->options;
+        return 0;
     case OPTION_OUT:
         report->out = value;
         return 0;
@@ -90,10 +83,10 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
         report->profile = value;
         return 0;
     case OPTION_BINARY:
-        add_path(&report->binaries, &report->nbinaries, value);
+        add_path(&report->binaries, value);
         return 0;
     case OPTION_SOURCES:
-        add_path(&report->sources, &report->nsources, value);
+        add_path(&report->sources, value);
         return 0;
     case OPTION_TITLE:
         report->title = value;
@@ -107,14 +100,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
     case OPTION_OLD_REPORT:
         report->old_report = value;
         return 0;
-    case OPTION_ROOT:
-        report->root = value;
-        return 0;
-    case OPTION_JSON:
-        report->json = true;
-        return 0;
     case ARGP_KEY_ARG:
-        add_path(&report->reports, &report->nreports, value);
+        add_path(&report->reports, value);
         return 0;
     case ARGP_KEY_END:
         check_options(report, state);
@@ -127,6 +114,7 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
 const struct argp report_argp = {
     .options = options,
     .parser = parse_option,
+    .children = input_options,
     .args_doc = "REPORT...",
     .doc =
         "A page about a program's allocations: where the bytes come from, why each place is on "
@@ -139,7 +127,8 @@ const struct argp report_argp = {
         "moved. Each REPORT is a file of the plugin or a directory of them. Without a profile "
         "the page shows all places alike. With --before and --after it compares two files of "
         "`escapement measure': the whole, size classes, and places; with --old-report the verdicts "
-        "of two compiles.\n\n"
+        "of two compiles, whose files --root makes comparable. With --json the page's data is "
+        "printed and nothing is written.\n\n"
         "Exit status: 0, or 2 for wrong use and for what cannot be read or written (one line "
         "says why).",
 };
@@ -153,18 +142,6 @@ static void write_in(const char *directory, const char *name, const char *bytes,
     free(path);
 }
 
-static void make_directory(const char *path) {
-    char *part = copy_text(path);
-    for (char *slash = strchr(part + 1, '/'); *part && slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(part, 0777); /* what is wrong with it shows at the end */
-        *slash = '/';
-    }
-    free(part);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        trouble("cannot make %s: %s", path, strerror(errno));
-}
-
 static void write_page(const char *directory, json_t *data) {
     static const char before[] = "window.ESCAPEMENT = ", after[] = ";\n";
     Text text = {0};
@@ -172,7 +149,7 @@ static void write_page(const char *directory, json_t *data) {
     char *json = json_dumps(data, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_SORT_KEYS);
     if (!json)
         trouble("out of memory");
-    make_directory(directory);
+    make_directories(directory);
     text_add(&text, before, strlen(before));
     text_add(&text, json, strlen(json));
     text_add(&text, after, strlen(after));
@@ -189,14 +166,11 @@ static void write_page(const char *directory, json_t *data) {
 /* The page draws any numbers by name; that it is a measurement is all that has to be known. */
 static json_t *read_measurement(const char *path) {
     size_t length;
-    json_error_t error;
     if (!path)
         return NULL;
     char *text = read_input(path, &length);
-    json_t *document = json_loadb(text, length, 0, &error);
+    json_t *document = parse_json(text, length, 0, path);
     free(text);
-    if (!document)
-        trouble("%s:%d:%d: broken JSON: %s", path, error.line, error.column, error.text);
     const char *kind = json_string_value(json_object_get(document, "escapement"));
     const json_t *measured = json_object_get(document, "measured");
     if (!kind || strcmp(kind, "measure") != 0 ||
@@ -217,7 +191,7 @@ static json_t *measured_against(const json_t *after, const char *path) {
 static json_t *changes_since(const Report *report, const Findings *findings) {
     if (!report->old_report)
         return NULL;
-    char *root = root_directory(report->root);
+    char *root = root_directory(report->options.root);
     Input old = {0};
     input_add(&old, report->old_report, root);
     if (!old.has_verdicts)
@@ -253,14 +227,14 @@ static json_t *make_data(const Report *report, const Findings *findings) {
     Symbols *symbols = NULL;
     if (report->profile) {
         profile_read(&profile, report->profile);
-        symbols = symbols_open(&profile, report->binaries, report->nbinaries);
+        symbols = symbols_open(&profile, &report->binaries);
         join(&joined, &profile, symbols, findings);
         if (joined.nfound == 0 && !symbols_has_lines(symbols))
             trouble("%s has no debug information: compile it with -g", profile.mappings[0].file);
         join_sort(&joined, BY_BYTES);
     }
     char *title = title_of(report, &profile);
-    Sources *sources = sources_new(report->sources, report->nsources);
+    Sources *sources = sources_new(report->sources.all, report->sources.n);
     json_t *before = read_measurement(report->before), *after = read_measurement(report->after);
     PageInput input = {.title = title,
                        .findings = findings,
@@ -271,7 +245,7 @@ static json_t *make_data(const Report *report, const Findings *findings) {
                        .after = after,
                        .changes = changes_since(report, findings)};
     json_t *data = page_data(&input);
-    if (sources_missing(sources) && !report->json)
+    if (sources_missing(sources) && !report->options.json)
         fprintf(stderr,
                 "escapement: source files not found: %zu (--sources=DIR says where the compiler "
                 "ran)\n",
@@ -293,24 +267,22 @@ int report_main(int argc, char **argv) {
     Findings findings = {0};
     parse_arguments(&report_argp, argc, argv, 0, &report);
     static char here[] = ".";
-    add_path(&report.sources, &report.nsources, here);
-    for (size_t i = 0; i < report.nreports; i++)
-        findings_read(&findings, report.reports[i]);
+    for (size_t i = 0; i < report.sources.n; i++)
+        free(root_directory(report.sources.all[i])); /* that it is there */
+    add_path(&report.sources, here);
+    for (size_t i = 0; i < report.reports.n; i++)
+        findings_read(&findings, report.reports.all[i]);
     json_t *data = make_data(&report, &findings);
-    if (report.json) {
-        char *text = json_dumps(data, JSON_INDENT(1) | JSON_SORT_KEYS);
-        if (!text)
-            trouble("out of memory");
-        puts(text);
-        free(text);
+    if (report.options.json) {
+        write_json("-", data, JSON_INDENT(1) | JSON_SORT_KEYS);
     } else {
         write_page(report.out, data);
         printf("%s/index.html\n", report.out);
     }
     json_decref(data);
     findings_free(&findings);
-    free(report.reports);
-    free(report.binaries);
-    free(report.sources);
+    free(report.reports.all);
+    free(report.binaries.all);
+    free(report.sources.all);
     return EXIT_HELD;
 }

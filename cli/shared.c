@@ -6,11 +6,13 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void trouble(const char *format, ...) {
     va_list args;
@@ -136,11 +138,85 @@ char *read_input(const char *path, size_t *length) {
 void write_output(const char *path, const char *text, size_t length) {
     if (strcmp(path, "-") == 0 ? fwrite(text, 1, length, stdout) != length || fflush(stdout) != 0
                                : !write_file(path, text, length))
+        trouble("cannot write %s: %s", strcmp(path, "-") == 0 ? "the answer" : path,
+                strerror(errno));
+}
+
+void check_output(const char *path) {
+    if (!path || strcmp(path, "-") == 0)
+        return;
+    bool was_there = access(path, F_OK) == 0;
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file < 0)
         trouble("cannot write %s: %s", path, strerror(errno));
+    close(file);
+    if (!was_there)
+        unlink(path);
+}
+
+/* What is there already may say otherwise than EEXIST: a file system that is read only. */
+static void make_one_directory(const char *part, const char *path) {
+    struct stat s;
+    if (mkdir(part, 0777) == 0)
+        return;
+    int failed = errno;
+    if (stat(part, &s) != 0 || !S_ISDIR(s.st_mode))
+        trouble("cannot make %s: %s", path, strerror(failed == EEXIST ? ENOTDIR : failed));
+}
+
+void make_directories(const char *path) {
+    char *part = copy_text(path);
+    for (char *slash = part; *part && (slash = strchr(slash + 1, '/')) != NULL;) {
+        *slash = '\0';
+        make_one_directory(part, path);
+        *slash = '/';
+    }
+    make_one_directory(path, path);
+    free(part);
+}
+
+void finish_output(void) {
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) != 0)
+        trouble("cannot write the answer: %s", strerror(errno));
+    if (failed)
+        trouble("cannot write the answer");
+}
+
+void add_path(Paths *paths, char *path) {
+    paths->all = reallocate(paths->all, (paths->n + 1) * sizeof *paths->all);
+    paths->all[paths->n++] = path;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+void wrong_use(const struct argp_state *state, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s: ", state->name);
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "; `%s --help' says more\n", state->name);
+    va_end(args);
+    exit(EXIT_TROUBLE);
+}
+
+static argp_parser_t parser_of_command;
+
+/* What getopt finds wrong it says itself; argp would add two lines. */
+static error_t parse_one(int key, char *value, struct argp_state *state) {
+    if (key == ARGP_KEY_INIT)
+        state->err_stream = NULL;
+    error_t result = parser_of_command(key, value, state);
+    if (key == ARGP_KEY_ARGS && result == ARGP_ERR_UNKNOWN)
+        wrong_use(state, "%s is one argument too many", state->argv[state->next]);
+    return result;
 }
 
 void parse_arguments(const struct argp *parser, int argc, char **argv, unsigned flags,
                      void *input) {
-    argp_err_exit_status = EXIT_TROUBLE;
-    argp_parse(parser, argc, argv, flags, NULL, input);
+    struct argp mine = *parser;
+    parser_of_command = parser->parser;
+    mine.parser = parse_one;
+    if (argp_parse(&mine, argc, argv, flags, NULL, input) != 0)
+        exit(EXIT_TROUBLE);
 }

@@ -2,7 +2,7 @@
 /* sitediff.c - see sitediff.h. */
 #include "sitediff.h"
 
-#include "sources.h"
+#include "json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,10 +157,6 @@ void sitediff_print_markdown(const SiteDiff *diff, size_t most, Text *out) {
 }
 
 /* A baseline may hold any bytes; JSON may not. */
-static json_t *text_or_null(const char *text) {
-    return text ? text_json(text, strlen(text)) : json_null();
-}
-
 json_t *sitediff_json(const SiteDiff *diff) {
     json_t *all = json_array();
     for (size_t i = 0; i < diff->n; i++) {
@@ -168,10 +164,10 @@ json_t *sitediff_json(const SiteDiff *diff) {
         const Verdict *v = c->after ? c->after : c->before;
         json_t *entry =
             json_pack("{s:s, s:o, s:o, s:o, s:i, s:o, s:o}", "change", names[c->kind], "file",
-                      text_or_null(v->file), "function", text_or_null(v->function), "expression",
-                      text_or_null(v->expression), "ordinal", (int)v->ordinal, "before",
-                      text_or_null(c->before ? c->before->text : NULL), "after",
-                      text_or_null(c->after ? c->after->text : NULL));
+                      name_json(v->file), "function", name_json(v->function), "expression",
+                      name_json(v->expression), "ordinal", (int)v->ordinal, "before",
+                      name_json(c->before ? c->before->text : NULL), "after",
+                      name_json(c->after ? c->after->text : NULL));
         if (v->line)
             json_object_update_new(
                 entry, json_pack("{s:i, s:i}", "line", (int)v->line, "col", (int)v->col));

@@ -33,7 +33,4 @@ json_t *sources_json(Sources *sources);
 size_t sources_missing(const Sources *sources);
 void sources_free(Sources *sources);
 
-/* Any bytes as JSON: what is no UTF-8 becomes U+FFFD. */
-json_t *text_json(const char *bytes, size_t length);
-
 #endif

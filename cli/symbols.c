@@ -9,8 +9,6 @@
  */
 #include "symbols.h"
 
-#include "command.h"
-
 #include <dwarf.h>
 #include <elfutils/libdwelf.h>
 #include <elfutils/libdwfl.h>
@@ -120,18 +118,30 @@ static char *read_build_id(const char *path) {
     return build_id;
 }
 
-/* The file to read for a mapping: the one of `binaries` with its build id, or its own path. */
-static const char *file_of(const Mapping *mapping, char *const *binaries, size_t nbinaries) {
-    for (size_t i = 0; i < nbinaries; i++) {
-        char *build_id = read_build_id(binaries[i]);
+/* For each mapping the file to read: one of `binaries` with its build id, or its own path. To be
+ * freed. A binary that is of no mapping belongs to another profile. */
+static const char **files_of(const Profile *profile, const Paths *binaries) {
+    const char **files = allocate(profile->nmappings * sizeof *files);
+    for (size_t i = 0; i < profile->nmappings; i++)
+        files[i] = profile->mappings[i].file;
+    for (size_t i = 0; i < binaries->n; i++) {
+        const char *binary = binaries->all[i];
+        char *build_id = read_build_id(binary);
+        bool is_one = false;
         if (!build_id)
-            trouble("cannot read %s: %s", binaries[i], strerror(errno));
-        bool same = *build_id && strcmp(build_id, mapping->build_id) == 0;
+            trouble("cannot read %s: %s", binary, strerror(errno));
+        for (size_t k = 0; k < profile->nmappings && *build_id; k++)
+            if (strcmp(build_id, profile->mappings[k].build_id) == 0) {
+                files[k] = binary;
+                is_one = true;
+            }
+        if (!is_one)
+            trouble("the profile is of no build of %s: its build id is %s, the program's (%s) %s",
+                    binary, *build_id ? build_id : "none", profile->mappings[0].file,
+                    *profile->mappings[0].build_id ? profile->mappings[0].build_id : "none");
         free(build_id);
-        if (same)
-            return binaries[i];
     }
-    return mapping->file;
+    return files;
 }
 
 static bool is_used(const Profile *profile, const Mapping *mapping) {
@@ -167,18 +177,20 @@ static Dwfl_Module *same_file(const Symbols *symbols, size_t before) {
     return NULL;
 }
 
-static void open_modules(Symbols *symbols, char *const *binaries, size_t nbinaries) {
+static void open_modules(Symbols *symbols, const Paths *binaries) {
     const Profile *profile = symbols->profile;
+    const char **files = files_of(profile, binaries);
     dwfl_report_begin(symbols->dwfl);
     for (size_t i = 0; i < profile->nmappings; i++) {
         const Mapping *mapping = &profile->mappings[i];
-        const char *path = file_of(mapping, binaries, nbinaries);
+        const char *path = files[i];
         Module *module = &symbols->modules[i];
         *module = (Module){.name = name_of(mapping->file), .dwfl = same_file(symbols, i)};
         if (!module->dwfl && usable(symbols, mapping, path))
             module->dwfl = dwfl_report_offline(symbols->dwfl, path, path, -1);
     }
     dwfl_report_end(symbols->dwfl, NULL, NULL);
+    free(files);
 }
 
 bool symbols_has_lines(const Symbols *symbols) {
@@ -187,7 +199,7 @@ bool symbols_has_lines(const Symbols *symbols) {
     return program && dwfl_module_getdwarf(program, &bias);
 }
 
-Symbols *symbols_open(const Profile *profile, char *const *binaries, size_t nbinaries) {
+Symbols *symbols_open(const Profile *profile, const Paths *binaries) {
     Symbols *symbols = allocate(sizeof *symbols);
     elf_version(EV_CURRENT);
     symbols->profile = profile;
@@ -198,7 +210,7 @@ Symbols *symbols_open(const Profile *profile, char *const *binaries, size_t nbin
         trouble("libdwfl: %s", dwfl_errmsg(-1));
     if (profile->nmappings == 0)
         trouble("the profile names no file that its addresses lie in");
-    open_modules(symbols, binaries, nbinaries);
+    open_modules(symbols, binaries);
     return symbols;
 }
 

@@ -7,6 +7,7 @@
 #ifndef ESCAPEMENT_CLI_SYMBOLS_H
 #define ESCAPEMENT_CLI_SYMBOLS_H
 
+#include "command.h"
 #include "profile.h"
 
 #include <stdbool.h>
@@ -28,10 +29,10 @@ typedef struct Frames {
 
 typedef struct Symbols Symbols;
 
-/* `binaries`: files that are taken in place of the mapped ones of the same build id, as many as
- * `nbinaries`. Ends the program with one line when the profiled program is not there, or is another
- * one than it was (by its build id). */
-Symbols *symbols_open(const Profile *profile, char *const *binaries, size_t nbinaries);
+/* `binaries`: files that are taken in place of the mapped ones of the same build id. Ends the
+ * program with one line when one of them is not of this profile, and when the profiled program is
+ * not there, or is another one than it was (by its build id). */
+Symbols *symbols_open(const Profile *profile, const Paths *binaries);
 /* Does the program itself have debug information? */
 bool symbols_has_lines(const Symbols *symbols);
 /* Of profile->locations[location]; belongs to `symbols`. */

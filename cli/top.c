@@ -8,8 +8,8 @@
 #include "command.h"
 #include "findings.h"
 #include "join.h"
+#include "json.h"
 #include "profile.h"
-#include "sources.h"
 #include "symbols.h"
 #include "table.h"
 #include "terminal.h"
@@ -26,8 +26,7 @@ enum { USUAL_ROWS = 20, USUAL_COLUMNS = 100, LEAST_COLUMNS = 60, BEFORE_TEXT = 1
 
 typedef struct Top {
     const char *profile;
-    char **reports, **binaries;
-    size_t nreports, nbinaries;
+    Paths reports, binaries;
     Order order;
     size_t nrows;
     const char *build;
@@ -67,11 +66,6 @@ static const struct {
     {"inuse-count", BY_COUNT_IN_USE, "of the objects in use"},
 };
 
-static void add_path(char ***paths, size_t *n, char *path) {
-    *paths = reallocate(*paths, (*n + 1) * sizeof **paths);
-    (*paths)[(*n)++] = path;
-}
-
 static bool find_order(const char *name, Order *order) {
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (strcmp(orders[i].name, name) == 0) {
@@ -86,20 +80,19 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
     char *end;
     switch (key) {
     case OPTION_REPORT:
-        add_path(&top->reports, &top->nreports, value);
+        add_path(&top->reports, value);
         return 0;
     case OPTION_BINARY:
-        add_path(&top->binaries, &top->nbinaries, value);
+        add_path(&top->binaries, value);
         return 0;
     case OPTION_SORT:
         if (!find_order(value, &top->order))
-            argp_error(state, "--sort is bytes, count, inuse-bytes or inuse-count, not `%s'",
-                       value);
+            wrong_use(state, "--sort is bytes, count, inuse-bytes or inuse-count, not `%s'", value);
         return 0;
     case OPTION_NUMBER:
         top->nrows = strtoul(value, &end, 10);
         if (!*value || *end || *value == '-')
-            argp_error(state, "--number is a number, not `%s'", value);
+            wrong_use(state, "--number is a number, not `%s'", value);
         return 0;
     case OPTION_BUILD:
         top->build = value;
@@ -112,11 +105,11 @@ static error_t parse_option(int key, char *value, struct argp_state *state) {
         return 0;
     case ARGP_KEY_ARG:
         if (top->profile)
-            return ARGP_ERR_UNKNOWN;
+            wrong_use(state, "one profile at a time, not %s too", value);
         top->profile = value;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which profile? ESCAPEMENT_PROFILE=FILE makes one");
+        wrong_use(state, "which profile? ESCAPEMENT_PROFILE=FILE makes one");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -166,10 +159,6 @@ static json_t *amount_json(const Amount *amount) {
 }
 
 /* Names come from debug information and may hold any bytes; JSON may not. */
-static json_t *name_json(const char *text) {
-    return text ? text_json(text, strlen(text)) : json_null();
-}
-
 static json_t *row_json(const Row *row) {
     json_t *json = amount_json(&row->amount);
     json_object_set_new(json, "file", name_json(row->file));
@@ -199,11 +188,7 @@ static void print_json(const Top *top, const Profile *profile, const Join *joine
     json_t *all = json_pack("{s:s, s:s, s:I, s:o, s:o}", "profile", top->profile, "program",
                             profile->mappings[0].file, "period", (json_int_t)profile->period,
                             "total", amount_json(&joined->total), "sites", rows);
-    char *text = all ? json_dumps(all, JSON_INDENT(1)) : NULL;
-    if (!text)
-        trouble("out of memory");
-    puts(text);
-    free(text);
+    write_json("-", all, JSON_INDENT(1));
     json_decref(all);
 }
 
@@ -459,12 +444,14 @@ int top_main(int argc, char **argv) {
     Findings findings = {0};
     Join joined;
     parse_arguments(&top_argp, argc, argv, 0, &top);
+    if (top.build)
+        check_database(top.build);
     profile_read(&profile, top.profile);
-    Symbols *symbols = symbols_open(&profile, top.binaries, top.nbinaries);
-    for (size_t i = 0; i < top.nreports; i++)
-        findings_read(&findings, top.reports[i]);
-    if (top.nreports && !findings.n)
-        trouble("the report says nothing: %s", top.reports[0]);
+    Symbols *symbols = symbols_open(&profile, &top.binaries);
+    for (size_t i = 0; i < top.reports.n; i++)
+        findings_read(&findings, top.reports.all[i]);
+    if (top.reports.n && !findings.n)
+        trouble("the report says nothing: %s", top.reports.all[0]);
     join(&joined, &profile, symbols, &findings);
     join_sort(&joined, top.order);
     warn_of_gaps(symbols, &profile, &findings, &joined);
@@ -478,7 +465,7 @@ int top_main(int argc, char **argv) {
     symbols_close(symbols);
     findings_free(&findings);
     profile_free(&profile);
-    free(top.reports);
-    free(top.binaries);
+    free(top.reports.all);
+    free(top.binaries.all);
     return EXIT_HELD;
 }

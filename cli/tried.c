@@ -15,12 +15,14 @@
 #include "check_command.h"
 #include "checked.h"
 #include "command.h"
+#include "json.h"
 #include "tempdir.h"
 #include "terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_ANALYSES = 40 }; /* for one place; `why' takes more */
@@ -291,6 +293,17 @@ static bool can_try(const Row *row) {
     return row->wrapper ||
            (row->finding && !row->finding->moved && strcmp(row->reason, REASON_LIBRARY) != 0 &&
             strcmp(row->reason, REASON_MOVED) != 0);
+}
+
+void check_database(const char *build) {
+    struct stat s;
+    bool directory = stat(build, &s) == 0 && S_ISDIR(s.st_mode);
+    char *path = directory ? format_text("%s/compile_commands.json", build) : copy_text(build);
+    size_t length;
+    char *text = read_input(path, &length);
+    json_decref(parse_json(text, length, 0, path));
+    free(text);
+    free(path);
 }
 
 void try_advice(Join *joined, size_t nrows, const Findings *findings, const char *build) {

@@ -11,6 +11,9 @@
 #include "findings.h"
 #include "join.h"
 
+/* Ends the program with one line when `build`, a compile database or the directory of one, cannot
+ * be read. */
+void check_database(const char *build);
 /* Of the first `nrows` rows. `build`: a compile database for all files; NULL: those beside the
  * reports. */
 void try_advice(Join *joined, size_t nrows, const Findings *findings, const char *build);

@@ -10,10 +10,10 @@
 #include "changes.h"
 #include "checked.h"
 #include "command.h"
+#include "json.h"
 #include "terminal.h"
 
 #include <ctype.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,15 +127,15 @@ static error_t parse(int key, char *value, struct argp_state *state) {
         return 0;
     case ARGP_KEY_ARG:
         if (r->file)
-            argp_error(state, "one FILE:LINE at a time, not %s too", value);
+            wrong_use(state, "one FILE:LINE at a time, not %s too", value);
         if (!parse_place(r, value))
-            argp_error(state, "FILE:LINE or FILE:LINE:COL is needed, not %s", value);
+            wrong_use(state, "FILE:LINE or FILE:LINE:COL is needed, not %s", value);
         return 0;
     case ARGP_KEY_END:
         if (!r->file)
-            argp_error(state, "FILE:LINE is needed");
+            wrong_use(state, "FILE:LINE is needed");
         if (!r->build == !r->command)
-            argp_error(state, "one of -p BUILD and -- COMMAND is needed");
+            wrong_use(state, "one of -p BUILD and -- COMMAND is needed");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -446,9 +446,7 @@ int why_main(int argc, char **argv) {
             putchar('\n');
         helped |= explain(&r, &answer, &model, m, &place.all[i], all);
     }
-    if (r.json) {
-        json_dumpf(all, stdout, JSON_INDENT(2));
-        putchar('\n');
-    }
+    if (r.json)
+        write_json("-", all, JSON_INDENT(1));
     return helped ? EXIT_HELD : EXIT_FAILED;
 }

@@ -100,7 +100,7 @@ int main(int Argc, char **Argv) {
   write(formatted(All, R), R);
   sayUnknown(Outcomes);
   for (const Failure &F : All.Failures)
-    complain(F.File + ": not checked: " + F.What);
+    complain((F.File.empty() ? "the command behind --" : F.File) + ": not checked: " + F.What);
   if (R.Timing)
     sayTiming(Outcomes);
   return All.Failures.empty() ? 0 : 1;
