@@ -167,6 +167,8 @@ void driver::exchange() {
 void driver::early() {
   if (seen_error() || in_lto_p)
     return;
+  for (const ModelsFile &read : opts.Models)
+    compat::add_dependency(read.Path.c_str());
   heed();
   bool rewrite = opts.Rewrite && opts.EarlyPosition;
   change_filter changes = [this](tree caller, const char *kind, const gcall *call, tree callee) {

@@ -292,6 +292,8 @@ protected:
       forgetOthers(Opts);
     announceAnnotations(CI);
     current() = std::make_shared<Session>(CI, Opts);
+    for (const ModelsFile &Read : Opts.Models)
+      dependOn(CI, Read.Path);
     if (!Opts.Summaries.empty())
       exchange(*current());
     if (!Searched.empty())
@@ -317,21 +319,23 @@ private:
 
   // What is read is a file that the object depends on, as a header is: who collects those (-MD) is
   // told the way the preprocessor tells of one that it did not have to open again.
+  static void dependOn(clang::CompilerInstance &CI, const std::string &Path) {
+    if (!CI.hasPreprocessor() || !CI.getPreprocessor().getPPCallbacks())
+      return;
+    if (auto File = CI.getFileManager().getFileRef(Path))
+      CI.getPreprocessor().getPPCallbacks()->FileSkipped(*File, clang::Token(),
+                                                         clang::SrcMgr::C_User);
+    else
+      consumeError(File.takeError());
+  }
+
   static void exchange(Session &S) {
     clang::CompilerInstance &CI = S.CI;
     const auto &Inputs = CI.getFrontendOpts().Inputs;
     std::string Object = CI.getFrontendOpts().OutputFile;
     if ((Object.empty() || Object == "-") && !Inputs.empty() && Inputs[0].isFile())
       Object = Inputs[0].getFile().str();
-    S.D.across(Object, [&CI](const std::string &Path) {
-      if (!CI.hasPreprocessor() || !CI.getPreprocessor().getPPCallbacks())
-        return;
-      if (auto File = CI.getFileManager().getFileRef(Path))
-        CI.getPreprocessor().getPPCallbacks()->FileSkipped(*File, clang::Token(),
-                                                           clang::SrcMgr::C_User);
-      else
-        consumeError(File.takeError());
-    });
+    S.D.across(Object, [&CI](const std::string &Path) { dependOn(CI, Path); });
   }
 
   std::unique_ptr<clang::ASTConsumer> consumers(clang::CompilerInstance &CI,
