@@ -111,7 +111,7 @@ EXPORT bool escrt_object_of(const void *pointer, void **start, size_t *size) {
     if (span->state != SPAN_SMALL) {
         *start = span_object(span);
         *size = span_object_bytes(span);
-        return pointer >= *start;
+        return (uintptr_t)pointer - (uintptr_t)*start < *size;
     }
     uint32_t i = object_at(span, pointer);
     if (i >= escrt_classes[span->class].objects)

@@ -9,6 +9,7 @@
 #include "cache.h"
 #include "check.h"
 #include "escapement/runtime.h"
+#include "rseq.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -87,7 +88,72 @@ static void no_object_has_two_owners(void) {
     CHECK(after.allocs - before.allocs < (uint64_t)THREADS * ROUNDS + 100);
 }
 
+/* ---- a handler that allocates -------------------------------------------------------------- */
+
+enum { OF_HANDLER = 1000, SIZE = 64, FEW = 8 };
+
+static uintptr_t *volatile of_main[FEW];
+static atomic_ulong in_handler;
+
+/* Allowed to nobody; but what it interrupts on the fast path is repeated, not damaged. */
+static void allocate_in_handler(int number) {
+    uintptr_t *p = malloc(SIZE);
+    (void)number;
+    for (size_t i = 0; i < FEW; i++)
+        if (of_main[i] == p)
+            _exit(3);
+    p[0] = OF_HANDLER;
+    free(p);
+    atomic_fetch_add(&in_handler, 1);
+}
+
+static bool has_rseq(void) {
+    const char *area = (const char *)__builtin_thread_pointer() + escrt_rseq_offset;
+    return *(const int32_t *)(const void *)(area + sizeof(int32_t)) >= 0;
+}
+
+static void fill_bin(void) {
+    void *objects[40];
+    for (size_t i = 0; i < 40; i++)
+        objects[i] = malloc(SIZE);
+    for (size_t i = 0; i < 40; i++)
+        free(objects[i]);
+}
+
+/* On one CPU, whose bin neither runs empty nor full: in a slow path a lock would be waited for by
+ * the handler of its own holder. */
+static void a_handler_that_allocates_damages_nothing_on_the_fast_path(void) {
+    struct sigaction action = {.sa_handler = allocate_in_handler, .sa_flags = SA_RESTART};
+    struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
+    if (!has_rseq())
+        return;
+    move_to(sched_getcpu());
+    fill_bin();
+    for (size_t i = 0; i < FEW; i++)
+        of_main[i] = malloc(SIZE);
+    for (size_t i = 0; i < FEW; i++)
+        of_main[i][0] = i;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (uint32_t i = 0; i < 2 * ROUNDS || in_handler < 20; i++) {
+        size_t slot = i % FEW;
+        uintptr_t *p = of_main[slot];
+        if (p[0] != slot)
+            CHECK(p[0] == slot);
+        of_main[slot] = NULL;
+        free(p);
+        p = malloc(SIZE);
+        of_main[slot] = p;
+        p[0] = slot;
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    for (size_t i = 0; i < FEW; i++)
+        free(of_main[i]);
+    escrt_heap_check_all();
+}
+
 int main(void) {
     RUN(no_object_has_two_owners);
+    RUN(a_handler_that_allocates_damages_nothing_on_the_fast_path);
     return check_report();
 }
