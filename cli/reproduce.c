@@ -92,16 +92,16 @@ static void take_apart(Cut *cut, const char *model) {
 
 /* ---- putting together ------------------------------------------------------------------------ */
 
-/* The number in a line "site N ..." or "... alloc site N ..." of a model; NULL: there is none. */
+/* The number in a line "site N ...", "... alloc site N ..." or "... realloc %0 site N ..." of a
+ * model; NULL: there is none. What is quoted or a name is none of these words. */
 static const char *site_number(const char *line, size_t length) {
-    static const char word[] = "site ";
-    const char *end = memchr(line, '"', length), *start = line + strspn(line, " ");
+    static const char word[] = " site ";
+    const size_t n = sizeof word - 1;
+    const char *end = memchr(line, '"', length);
     end = end ? end : line + length;
-    for (const char *at = start; at + sizeof word <= end; at++) {
-        bool here = at == start || (at - start >= 6 && memcmp(at - 6, "alloc ", 6) == 0);
-        if (here && memcmp(at, word, sizeof word - 1) == 0)
-            return at + sizeof word - 1;
-    }
+    for (const char *at = line; at + n < end; at++)
+        if (memcmp(at, word, n) == 0 && isdigit((unsigned char)at[n]))
+            return at + n;
     return NULL;
 }
 

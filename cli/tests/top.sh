@@ -198,7 +198,7 @@ printf '{"kind": "site"\n' >broken.json
 trouble 'broken\.json:1:[0-9]+: broken JSON' heap.gz --report=broken.json
 trouble 'cannot read no-such' heap.gz --report=no-such
 mkdir none
-trouble 'the report says nothing' heap.gz --report=none
+trouble 'there is no report in none' heap.gz --report=none
 mv one/program one/moved
 trouble 'cannot read the profiled program .*one/program.*--binary' heap.gz --report=one
 escapement top heap.gz --no-try --report=one --binary=one/moved --json >moved.json
