@@ -19,7 +19,7 @@ database() {
     echo ']' >>compile_commands.json
 }
 
-# The same lines as the plugin, at each level and in each way of compiling.
+# The same lines as the plugin, at each level and in each way of compiling (a plain clang does not load one with sanitizers).
 if command -v $clang >/dev/null && [[ -f $plugin && $ESC_SANITIZE != ON ]]; then
     for options in "-O2" "-O0" "-O2 -g" "-fsyntax-only"; do
         for level in 1 2; do

@@ -92,20 +92,18 @@ PLACES
 diff wanted got || fail "the places of copies"
 
 # With a profile: the amounts are those of top, and add up.
-if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
-    gcc sample.o main.o -o program
-    ESCAPEMENT_PROFILE=heap.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$ESC_BUILD/runtime/libescapement.so ./program >/dev/null
-    escapement top heap.gz --report=reports --json |
-        jq -c '[.total.alloc_bytes, .total.alloc_objects, .total.inuse_bytes, .total.inuse_objects]' >wanted
-    escapement report --json --profile=heap.gz --sources=moved reports >profiled
-    jq -c .profile.total profiled >got
-    cmp wanted got || fail "the total: $(cat wanted got)"
-    jq -c '[.entries[] | .amount // empty] | transpose | map(add)' profiled >got
-    cmp wanted got || fail "the sum of the entries: $(cat wanted got)"
-    [[ $(jq '[.entries[] | select(.kind == "site" and .amount and .line == 27)] | length' profiled) -eq 1 ]] || fail "line 27 has no amount"
-    [[ $(jq '[.entries[] | select(.kind == "site" and .line == 27)] | length' profiled) -eq 1 ]] || fail "line 27 is there twice"
-    one_line 2 'no heap profile' escapement report -o page --profile=large.c reports
-fi
+gcc sample.o main.o -o program
+ESCAPEMENT_PROFILE=heap.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$ESC_BUILD/runtime/libescapement.so ./program >/dev/null
+escapement top heap.gz --report=reports --json |
+    jq -c '[.total.alloc_bytes, .total.alloc_objects, .total.inuse_bytes, .total.inuse_objects]' >wanted
+escapement report --json --profile=heap.gz --sources=moved reports >profiled
+jq -c .profile.total profiled >got
+cmp wanted got || fail "the total: $(cat wanted got)"
+jq -c '[.entries[] | .amount // empty] | transpose | map(add)' profiled >got
+cmp wanted got || fail "the sum of the entries: $(cat wanted got)"
+[[ $(jq '[.entries[] | select(.kind == "site" and .amount and .line == 27)] | length' profiled) -eq 1 ]] || fail "line 27 has no amount"
+[[ $(jq '[.entries[] | select(.kind == "site" and .line == 27)] | length' profiled) -eq 1 ]] || fail "line 27 is there twice"
+one_line 2 'no heap profile' escapement report -o page --profile=large.c reports
 
 # Measurements: two files, or one of two commands.
 measured() { # measured RUNS
@@ -117,10 +115,8 @@ numbers() { escapement report --json --sources=moved "$@" reports | jq -c '[.bef
 [[ $(numbers --before=three.json --after=five.json) == '[[3,4],[1,2]]' ]] || fail "two files: $(numbers --before=three.json --after=five.json)"
 [[ $(numbers --after=five.json) == '[[5,6],[1,2]]' ]] || fail "one file: $(numbers --after=five.json)"
 one_line 2 'three.json measures one command' escapement report -o page --sources=moved --after=three.json reports
-if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
-    escapement measure -n 2 --no-sites -o real.json --against true -- true >out 2>err
-    [[ $(numbers --after=real.json) =~ ^\[\[[0-9]+,[0-9]+\],\[[0-9]+,[0-9]+\]\]$ ]] || fail "measured: $(numbers --after=real.json)"
-fi
+escapement measure -n 2 --no-sites -o real.json --against true -- true >out 2>err
+[[ $(numbers --after=real.json) =~ ^\[\[[0-9]+,[0-9]+\],\[[0-9]+,[0-9]+\]\]$ ]] || fail "measured: $(numbers --after=real.json)"
 
 # What cannot be used.
 ends 2 escapement report

@@ -53,14 +53,9 @@ printf '#!/bin/sh\nkill -SEGV $$\n' >crashes
 printf '#!/bin/sh\nexit 3\n' >fails
 chmod +x killed crashes fails
 echo 'no program' >no-program
-# A profile of a program; a sanitizer has a malloc of its own.
-profiled=
-if [[ ${ESC_SANITIZE:-OFF} != ON ]]; then
-    profiled=yes
-    clang-19 -g a.c -o program
-    clang-19 -g -O1 a.c -o other-program
-    ESCAPEMENT_PROFILE=heap.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$ESC_BUILD/runtime/libescapement.so ./program
-fi
+clang-19 -g a.c -o program
+clang-19 -g -O1 a.c -o other-program
+ESCAPEMENT_PROFILE=heap.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$ESC_BUILD/runtime/libescapement.so ./program
 
 # ---- rows ---------------------------------------------------------------------------------------
 : >seen
@@ -177,14 +172,12 @@ row "$is_folder" top folder
 row "$no_report" report -o page folder
 row "$is_folder" report -o page --profile=folder good.jsonl
 
-[[ -z $profiled ]] || row "$no_report" top heap.gz --report=folder
-[[ -z $profiled ]] || row "cannot read folder/compile_commands.json: No such file" top heap.gz -p folder
+row "$no_report" top heap.gz --report=folder
+row "cannot read folder/compile_commands.json: No such file" top heap.gz -p folder
 
 kind broken
-if [[ -n $profiled ]]; then
-    row 'broken-report.json:2:[0-9]+: broken JSON: ' top heap.gz --report=broken-report.json
-    row 'bad-build/compile_commands.json:2:[0-9]+: broken JSON: ' top heap.gz --report=good.jsonl -p bad-build
-fi
+row 'broken-report.json:2:[0-9]+: broken JSON: ' top heap.gz --report=broken-report.json
+row 'bad-build/compile_commands.json:2:[0-9]+: broken JSON: ' top heap.gz --report=good.jsonl -p bad-build
 row 'broken.json:3:[0-9]+: broken JSON: ' compare broken.json broken.json
 row 'text:1:[0-9]+: broken JSON: ' compare text text
 row 'broken-report.json:2:[0-9]+: broken JSON: ' compare broken-report.json empty.json
@@ -224,16 +217,14 @@ row 'empty.json is empty: the program wrote no profile' top empty.json
 row 'text is no heap profile of libescapement' report -o page --profile=text good.jsonl
 row 'other.json is no file of .escapement measure' report -o page --after=other.json good.jsonl
 row 'good.json is neither a report nor a baseline' report -o page --old-report=good.json good.jsonl
-if [[ -n $profiled ]]; then
-    row 'the profile is of no build of other-program: its build id is [0-9a-f]+, the program.s \(.*/program\) [0-9a-f]+$' top heap.gz -b other-program
-    row 'the profile is of no build of other-program' report -o page --profile=heap.gz -b other-program good.jsonl
-    row 'cannot read text: Exec format error$' top heap.gz -b text
-    mv program program.old
-    row 'cannot read the profiled program .*/program: No such file' top heap.gz
-    cp other-program program
-    row 'the profile is of another build of .*/program: its build id is [0-9a-f]+, the file.s [0-9a-f]+$' top heap.gz
-    row 'the profile is of another build of .*/program' report -o page --profile=heap.gz good.jsonl
-fi
+row 'the profile is of no build of other-program: its build id is [0-9a-f]+, the program.s \(.*/program\) [0-9a-f]+$' top heap.gz -b other-program
+row 'the profile is of no build of other-program' report -o page --profile=heap.gz -b other-program good.jsonl
+row 'cannot read text: Exec format error$' top heap.gz -b text
+mv program program.old
+row 'cannot read the profiled program .*/program: No such file' top heap.gz
+cp other-program program
+row 'the profile is of another build of .*/program: its build id is [0-9a-f]+, the file.s [0-9a-f]+$' top heap.gz
+row 'the profile is of another build of .*/program' report -o page --profile=heap.gz good.jsonl
 
 kind denied
 # What root may do in spite of modes is taken from it.
@@ -297,13 +288,11 @@ full model good.model
 full model --json good.model
 full report -o page good.jsonl
 full report --json good.jsonl
-if [[ -n $profiled ]]; then
-    mv program.old program
-    full top heap.gz
-    full top heap.gz --json
-    full measure -n 1 --no-sites -- true
-    full measure -n 1 --no-sites --json -- true
-fi
+mv program.old program
+full top heap.gz
+full top heap.gz --json
+full measure -n 1 --no-sites -- true
+full measure -n 1 --no-sites --json -- true
 one_line 2 'cannot write the answer: No space left' bash -c 'exec escapement --help >/dev/full'
 
 kind norun
@@ -353,9 +342,6 @@ needs() {
     needs top use missing folder broken other denied full
     needs report use missing folder broken other denied unwritable full
 } | sort >needed
-if [[ -z $profiled ]]; then
-    grep -vx -e 'top broken' -e 'top full' -e 'measure full' needed >needed.here && mv needed.here needed
-fi
 sort -u seen >had
 diff needed had >differ || fail "kinds without a row (<), or not named above (>): $(cat differ)"
 sed -nE 's/^COMMAND\("([a-z-]+)".*/\1/p' "$ESC_SOURCE/cli/commands.def" | sort >commands
