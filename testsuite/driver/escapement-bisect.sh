@@ -33,6 +33,7 @@ for ((i = 0; i < 12; i++)); do
         if [[ $i -eq 7 || $i -eq 9 ]]; then
             printf '    char *kept = malloc(32);\n    if (!kept)\n        return -1;\n'
             printf '    memcpy(kept, "a text that lives on", 21);\n    keep(%d, kept);\n' $((i == 9))
+            printf '    free(realloc(NULL, 16));\n' # its number in the model changes when the others are cut away
         fi
         printf '    return head%d(n) + tail%d(n);\n}\n' $i $i
     } >project/work$i.c
