@@ -2,10 +2,10 @@
 /* analyze.c - the order of the steps, and giving up.
  *
  * Functions are solved callees first; another file's summary, which names others' functions, is
- * solved like a body, so that a call of it expands one short summary. A recursive component is solved in rounds, from "does
- * nothing" upwards, until no summary changes; a component that does not settle in MAX_ROUNDS gets
- * the worst summaries. Then each function is decided while its facts are at hand, and all sites are
- * placed.
+ * solved like a body, so that a call of it expands one short summary. A recursive component is
+ * solved in rounds, from "does nothing" upwards, until no summary changes; a component that does
+ * not settle in MAX_ROUNDS gets the worst summaries. Then each function is decided while its facts
+ * are at hand, and all sites are placed.
  *
  * INVARIANT  Giving up is sticky: once memory failed, a limit was hit or the front end asked for
  * it, every verdict it touches is "escapes: gave up", and no operation has an action.

@@ -94,10 +94,11 @@ typedef struct BudgetLine {
 } BudgetLine;
 
 typedef struct Analysis {
-    const Function **runs; /* per function: its body, or another file's summary of it; see esc_runs */
-    Function *summaries;   /* per function; has_body false: nothing known */
-    FuncResult *results;  /* per function */
-    SiteResult *sites;    /* per site */
+    const Function *
+        *runs;           /* per function: its body, or another file's summary of it; see esc_runs */
+    Function *summaries; /* per function; has_body false: nothing known */
+    FuncResult *results; /* per function */
+    SiteResult *sites;   /* per site */
     LocalResult **locals; /* per function, per local; NULL when it has none */
     uint32_t *component;  /* per function; numbered callees first */
     uint32_t *order;      /* functions, callees first; those that no body here reaches last */

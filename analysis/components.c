@@ -6,8 +6,9 @@
  *
  * Edges are direct calls and taken addresses inside a function (a callback is called below the
  * function that names it). In a closed program a call behind an unknown pointer is one of its
- * dispatcher (dispatch.c); else it makes no edge here, and place.c asks for it. A function of another
- * file calls what its summary calls. What no body here reaches comes last, and need not be solved.
+ * dispatcher (dispatch.c); else it makes no edge here, and place.c asks for it. A function of
+ * another file calls what its summary calls. What no body here reaches comes last, and need not be
+ * solved.
  */
 #include "analyze.h"
 

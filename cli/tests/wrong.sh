@@ -228,7 +228,7 @@ row 'the profile is of another build of .*/program' report -o page --profile=hea
 
 kind denied
 # What root may do in spite of modes is taken from it.
-[[ $(id -u) -ne 0 ]] || by=(setpriv --bounding-set=-dac_override,-dac_read_search)
+[[ $(id -u) -ne 0 ]] || by=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 cp a.o secret
 chmod 0 secret
 chmod 555 closed

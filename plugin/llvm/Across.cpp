@@ -49,8 +49,7 @@ static bool asksAnything(const Module &M, const SummaryReader &Reader) {
     bool Wrapper = Found != Reader.summaries().end() && !Found->second.Model.empty();
     if (F.isDeclaration() && !F.use_empty() &&
         (Wrapper || F.returnDoesNotAlias() || !Library ||
-         (esc_model_allocator(Library, F.getName().str().c_str(), &Model) &&
-          Model.allocates)))
+         (esc_model_allocator(Library, F.getName().str().c_str(), &Model) && Model.allocates)))
       return true;
   }
   return false;

@@ -105,7 +105,7 @@ finds() {
         SKIP=$(printf '%s\n' "${skip[@]:-none}") "$HERE/merge.sh" "$tree" "${cppflags[@]}" -- "$@"
     cat >"$work/build-and-test" <<SH
 set -e
-escapement cc --compiler=$CLANG --arg=report=$work/moves.json -O2 -w -I. $(printf '%q ' "${cppflags[@]}" ${whole_flags[*]:-}) -c whole.c -o $work/x.o
+escapement cc --compiler=$CLANG --arg=report=$work/moves.json -O2 -w -I. $(printf '%q ' "${cppflags[@]}" "${whole_flags[@]}") -c whole.c -o $work/x.o
 ! grep -Fqx -- "\$1" <(jq -r 'select(.kind == "site" and .moved) | "\(.file):\(.line):\(.col)"' $work/moves.json)
 SH
     ends 0 bash "$work/build-and-test" nowhere
