@@ -26,8 +26,8 @@ set_tests_properties(runner.selftest cases.imprecise cases.reasons PROPERTIES TI
 
 # escapement_add_case_tests(clang19 /usr/bin/clang-19 PLUGIN-FILE [--verify=LIBRARY] [OTHER-OPTION...])
 # The programs that run are built once more in verify mode with that library. With ESCAPEMENT_TEST_FULL they are
-# built at every level by every compiler; otherwise at every level by the main Clang and by GCC, and at -O2 by older
-# Clangs and by a plugin with sanitizers, which takes four times as long.
+# built at every level by every compiler; otherwise at two by the main Clang and by GCC, and at -O2 alone by older
+# Clangs and by a plugin with sanitizers.
 function(escapement_add_case_tests name compiler plugin)
   foreach(file IN LISTS ESC_CASE_FILES ESC_RUN_FILES)
     file(RELATIVE_PATH path "${ESC_CASES_DIR}" "${file}")
@@ -38,8 +38,12 @@ function(escapement_add_case_tests name compiler plugin)
     set(options ${ARGN})
     if(NOT kind STREQUAL "run")
       list(FILTER options EXCLUDE REGEX "^--verify=")
-    elseif(NOT ESCAPEMENT_TEST_FULL AND (ESCAPEMENT_SANITIZE OR NOT name MATCHES "^(clang${ESCAPEMENT_LLVM_MAIN}|gcc.*)$"))
-      list(APPEND options --level=-O2)
+    elseif(ESCAPEMENT_TEST_FULL)
+      list(APPEND options --levels=all)
+    elseif(NOT ESCAPEMENT_SANITIZE AND name MATCHES "^(clang${ESCAPEMENT_LLVM_MAIN}|gcc.*)$")
+      list(APPEND options --levels=two)
+    else()
+      list(APPEND options --levels=one)
     endif()
     # annotate.h
     if(kind STREQUAL "case")

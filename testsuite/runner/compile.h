@@ -8,6 +8,13 @@
 #include "process.h"
 #include "promises.h"
 
+/* At which levels programs that run are built. */
+enum Levels {
+    LEVELS_ALL, /* at each, plain and with the plugin */
+    LEVELS_TWO, /* plain at -O2; with the plugin at -O2, and another one that the name chooses */
+    LEVELS_ONE, /* at -O2 */
+};
+
 typedef struct Setup {
     const char *compiler;
     const char *plugin; /* absolute; NULL: plain compiles only */
@@ -16,7 +23,7 @@ typedef struct Setup {
     StringList flags; /* given with every compile, `--with=FLAG` */
     const char *scratch;
     const char *support; /* the directory of the trap programs' helper sources */
-    const char *level;   /* programs that run are built at this level alone; NULL: at all of them */
+    enum Levels levels;  /* of programs that run */
     unsigned seconds;
     bool update;
     bool verbose;

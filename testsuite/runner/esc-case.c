@@ -24,7 +24,9 @@ static const char usage[] =
     "  --cc=COMPILER    the compiler to test with\n"
     "  --plugin=FILE    the plugin; without it only the plain builds are checked\n"
     "  --verify=LIBRARY build programs that run in verify mode too, with this runtime\n"
-    "  --level=-ON      build programs that run at this level alone (default: -O1, -O2, -O3, -Os)\n"
+    "  --levels=HOW     build programs that run at all levels (-O1, -O2, -O3, -Os; as usual), at "
+    "two (-O2, and\n"
+    "                   with the plugin at another one that the name chooses), or at one (-O2)\n"
     "  --with=FLAG      one more flag for every compile\n"
     "  --support=DIR    helper sources of programs that run (default: support/ beside the case)\n"
     "  --timeout=N      seconds for one compile or run (default 60)\n"
@@ -44,6 +46,17 @@ static char *absolute(const char *path) {
     if (*path == '/' || !strchr(path, '/') || !getcwd(here, sizeof here))
         return text_format("%s", path);
     return text_format("%s/%s", here, path);
+}
+
+static bool read_levels(const char *text, enum Levels *levels) {
+    static const char *const names[] = {
+        [LEVELS_ALL] = "all", [LEVELS_TWO] = "two", [LEVELS_ONE] = "one"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(text, names[i])) {
+            *levels = (enum Levels)i;
+            return true;
+        }
+    return false;
 }
 
 static Host identify(const Setup *s) {
@@ -160,8 +173,8 @@ int main(int argc, char **argv) {
             plugin = value;
         else if ((value = value_of(argv[i], "--verify=")))
             verify = value;
-        else if ((value = value_of(argv[i], "--level=")))
-            s.level = value;
+        else if ((value = value_of(argv[i], "--levels=")) && read_levels(value, &s.levels))
+            continue;
         else if ((value = value_of(argv[i], "--with=")))
             list_add(&s.flags, value);
         else if ((value = value_of(argv[i], "--support=")))
