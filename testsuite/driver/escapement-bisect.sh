@@ -27,8 +27,6 @@ for ((i = 0; i < 12; i++)); do
             printf '    snprintf(text, 48, "%s of %d, %%d", n);\n    n = (int)strlen(text);\n' $part $i
             printf '    free(text);\n    return n;\n}\n'
         done
-        # Its sites are numbered too in the model that is cut down.
-        [[ $i -ne 7 ]] || printf 'char *grown(char *text) { return realloc(text, 64); }\n'
         printf 'int work%d(int n) {\n' $i
         if [[ $i -eq 7 || $i -eq 9 ]]; then
             printf '    char *kept = malloc(32);\n    if (!kept)\n        return -1;\n'
