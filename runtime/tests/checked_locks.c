@@ -5,11 +5,11 @@
  */
 #include "check.h"
 #include "lock.h"
+#include "outcome.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 static Lock central = LOCK_INIT(RANK_CENTRAL), other = LOCK_INIT(RANK_CENTRAL),
             heap_lock = LOCK_INIT(RANK_HEAP), cache = LOCK_INIT(RANK_CACHE);
@@ -42,37 +42,26 @@ static void one_after_the_other(void) {
     in_order();
 }
 
-static int status_of(void (*f)(void), char *text, size_t room) {
-    int ends[2], status;
-    CHECK(pipe(ends) == 0);
-    pid_t child = fork();
-    if (child == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        dup2(ends[1], STDERR_FILENO);
-        f();
-        _exit(0);
-    }
-    close(ends[1]);
-    ssize_t length = read(ends[0], text, room - 1);
-    text[length > 0 ? length : 0] = '\0';
-    close(ends[0]);
-    waitpid(child, &status, 0);
-    return status;
+static void run_child(void *f) {
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    (*(void (**)(void))f)();
+}
+
+static Outcome outcome_of(void (*f)(void)) {
+    return outcome_of_child(run_child, &f);
 }
 
 static void locks_in_their_order_are_taken(void) {
-    char text[256];
-    CHECK(status_of(in_order, text, sizeof text) == 0 && text[0] == '\0');
-    CHECK(status_of(one_after_the_other, text, sizeof text) == 0 && text[0] == '\0');
+    Outcome first = outcome_of(in_order), second = outcome_of(one_after_the_other);
+    CHECK(first.status == 0 && first.text[0] == '\0');
+    CHECK(second.status == 0 && second.text[0] == '\0');
 }
 
 static void locks_against_their_order_end_the_process(void) {
-    char text[256];
-    int status = status_of(against_the_order, text, sizeof text);
-    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    CHECK(strncmp(text, "escapement: lock order: ", 24) == 0);
-    status = status_of(try_against_the_order, text, sizeof text);
-    CHECK(WIFSIGNALED(status) && strstr(text, "lock order"));
+    Outcome taken = outcome_of(against_the_order), tried = outcome_of(try_against_the_order);
+    CHECK(WIFSIGNALED(taken.status) && WTERMSIG(taken.status) == SIGABRT);
+    CHECK(strncmp(taken.text, "escapement: lock order: ", 24) == 0);
+    CHECK(WIFSIGNALED(tried.status) && strstr(tried.text, "lock order"));
 }
 
 int main(void) {

@@ -7,6 +7,7 @@
  */
 #include "check.h"
 #include "entries.h"
+#include "outcome.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -15,37 +16,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-
-typedef struct {
-    char text[4096];
-    int status;
-} Outcome;
 
 /* Compilers warn of what is done here on purpose; they cannot see through a volatile. */
 static void *volatile victim;
 static char in_static_memory[64];
 
+static void run_misuse(void *misuse) {
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    alarm(20);
+    (*(void (**)(void))misuse)();
+}
+
 static Outcome outcome_of(void (*misuse)(void)) {
-    Outcome outcome = {.status = -1};
-    int ends[2];
-    size_t length = 0;
-    CHECK(pipe(ends) == 0);
-    pid_t child = fork();
-    if (child == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        dup2(ends[1], STDERR_FILENO);
-        alarm(20);
-        misuse();
-        _exit(0);
-    }
-    close(ends[1]);
-    for (ssize_t got;
-         (got = read(ends[0], outcome.text + length, sizeof outcome.text - 1 - length)) > 0;)
-        length += (size_t)got;
-    close(ends[0]);
-    waitpid(child, &outcome.status, 0);
-    return outcome;
+    return outcome_of_child(run_misuse, &misuse);
 }
 
 static void expect_abort(void (*misuse)(void), const char *word) {

@@ -9,18 +9,13 @@
 #include "check.h"
 #include "escapement/runtime.h"
 #include "heap.h"
+#include "outcome.h"
 
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-
-typedef struct Outcome {
-    char text[4096];
-    int status;
-} Outcome;
 
 typedef void Case(size_t number);
 
@@ -295,28 +290,26 @@ static int run_case(const char *name, const char *number) {
     return 99;
 }
 
+/* What becomes of this program, run anew. */
+typedef struct Start {
+    const char *variable, *name;
+    int level; /* below 0: "check" */
+    size_t n;
+} Start;
+
+static void start_anew(void *argument) {
+    const Start *start = argument;
+    char value[16], number[32];
+    snprintf(value, sizeof value, "%d", start->level);
+    snprintf(number, sizeof number, "%zu", start->n);
+    setenv(start->variable, start->level < 0 ? "check" : value, 1);
+    execl("/proc/self/exe", "unit_debug", start->name, number, (char *)NULL);
+    _exit(98);
+}
+
 static Outcome outcome_of(const char *variable, int level, Case *run, size_t n) {
-    Outcome outcome = {.status = -1};
-    int ends[2];
-    size_t length = 0;
-    CHECK(pipe(ends) == 0);
-    pid_t child = fork();
-    if (child == 0) {
-        char value[16], number[32];
-        snprintf(value, sizeof value, "%d", level);
-        snprintf(number, sizeof number, "%zu", n);
-        setenv(variable, level < 0 ? "check" : value, 1);
-        dup2(ends[1], STDERR_FILENO);
-        execl("/proc/self/exe", "unit_debug", name_of(run), number, (char *)NULL);
-        _exit(98);
-    }
-    close(ends[1]);
-    for (ssize_t got;
-         (got = read(ends[0], outcome.text + length, sizeof outcome.text - 1 - length)) > 0;)
-        length += (size_t)got;
-    close(ends[0]);
-    waitpid(child, &outcome.status, 0);
-    return outcome;
+    Start start = {variable, name_of(run), level, n};
+    return outcome_of_child(start_anew, &start);
 }
 
 static void complain(int level, Case *run, size_t n, const Outcome *outcome) {
