@@ -268,7 +268,9 @@ bool LentBodies::add(Function &F, StringRef Bitcode) {
   for (const GlobalValue &G : T->global_values())
     if (&G != Body && !fits(G, M))
       return false;
-  Lent.push_back({&F, F.getAttributes(), F.getLinkage()});
+  Lent.push_back({&F, F.getAttributes(), F.getLinkage(), F.getSubprogram()});
+  // The debug information of a declaration is not one that a definition may have.
+  F.setSubprogram(nullptr);
   copyBody(*Body, F, Declared);
   F.setLinkage(GlobalValue::AvailableExternallyLinkage);
   return true;
@@ -280,6 +282,7 @@ void LentBodies::drop(FunctionAnalysisManager &FAM) {
     L.F->deleteBody();
     L.F->setLinkage(L.Linkage);
     L.F->setAttributes(L.Attributes);
+    L.F->setSubprogram(L.Subprogram);
   }
   for (GlobalValue *G : reverse(Declared))
     if (G->removeDeadConstantUsers(), G->use_empty())

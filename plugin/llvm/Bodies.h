@@ -19,6 +19,7 @@
 #include <vector>
 
 namespace llvm {
+class DISubprogram;
 class Function;
 class Module;
 } // namespace llvm
@@ -48,6 +49,7 @@ private:
     llvm::Function *F;
     llvm::AttributeList Attributes;
     llvm::GlobalValue::LinkageTypes Linkage;
+    llvm::DISubprogram *Subprogram;
   };
 
   llvm::Module &M;

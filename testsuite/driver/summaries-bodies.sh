@@ -112,14 +112,18 @@ int keep(void) {
     return n;
 }
 C
-compile_with dir0 kept.c
-esc -O2 -c kept.c -o alone.o
-for object in kept alone; do
-    nm "$object.o" >"$object.symbols"
-    objcopy -O binary -j .text "$object.o" "$object.text"
+for flag in -g0 -g; do
+    extra=("$flag") && compile_with dir0 kept.c
+    esc -O2 "$flag" -c kept.c -o alone.o
+    for object in kept alone; do
+        nm "$object.o" >"$object.symbols"
+        objcopy -O binary -j .text "$object.o" "$object.text"
+        readelf -x .debug_info "$object.o" >"$object.debug" 2>/dev/null
+    done
+    same kept.symbols alone.symbols "symbols" && same kept.text alone.text "code"
+    same kept.debug alone.debug "debug information with $flag"
+    readelf -WS kept.o >sections && lacks sections 'escapement.assumes'
 done
-same kept.symbols alone.symbols "symbols" && same kept.text alone.text "code"
-readelf -WS kept.o >sections && lacks sections 'escapement.assumes'
 
 # ---- what was copied must be what is linked
 cat >main.c <<'C'
