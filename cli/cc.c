@@ -245,10 +245,18 @@ static void save_command(const char *report, const Wrapping *w, const CommandLin
     json_array_append_new(arguments, json_string("cc"));
     for (size_t i = 0; i < nusers; i++)
         json_array_append_new(arguments, json_string(users[i])); /* not UTF-8: it is left out ... */
+    size_t given = nusers + 1;
+    for (size_t i = 0; i < w->nargs; i++)
+        if (strncmp(w->args[i], "summaries=", strlen("summaries=")) == 0) {
+            char *word = format_text("-fplugin-arg-escapement-%s", w->args[i]);
+            json_array_append_new(arguments, json_string(word));
+            free(word);
+            given++;
+        }
     json_t *database = json_pack("[{s:s, s:s, s:o}]", "directory", here, "file", line->source,
                                  "arguments", arguments);
     char *path = command_of_report(report);
-    if (json_array_size(arguments) == nusers + 1) /* ... and so is the file */
+    if (json_array_size(arguments) == given) /* ... and so is the file */
         json_dump_file(database, path, JSON_INDENT(1));
     free(path);
     json_decref(database);

@@ -120,7 +120,7 @@ const struct argp report_argp = {
         "A page about a program's allocations: where the bytes come from, why each place is on "
         "the heap, its source, and the way of the pointer step by step.\v"
         "A program, its profile, and their page:\n\n"
-        "  escapement cc --report=reports -O2 -g program.c -o program\n"
+        "  escapement cc --report=$PWD/reports -O2 -g program.c -o program\n"
         "  ESCAPEMENT_PROFILE=heap.gz ./program\n"
         "  escapement report -o html --profile=heap.gz reports\n\n"
         "Open DIR/index.html in a browser; the folder needs no network and no server, and can be "

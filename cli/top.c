@@ -124,7 +124,7 @@ const struct argp top_argp = {
         "Where the memory of a program comes from, why the compiler left it on the heap, and the "
         "cheapest change that would keep it off the heap.\v"
         "A program, its profile, and what it says:\n\n"
-        "  escapement cc --report=reports -O2 -g program.c -o program\n"
+        "  escapement cc --report=$PWD/reports -O2 -g program.c -o program\n"
         "  ESCAPEMENT_PROFILE=heap.gz ./program\n"
         "  escapement top heap.gz --report=reports\n\n"
         "PROFILE is what the runtime wrote; ESCAPEMENT_PROFILE_RATE=1 takes every allocation "

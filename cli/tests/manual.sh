@@ -47,6 +47,32 @@ done
 one_line 2 "no command .absent'" escapement --manual=absent
 one_line 2 'for bash, zsh or fish, not csh' escapement --completion=csh
 
+# What is shown first works as it stands there.
+if has_compiler clang; then
+    cat >program.c <<'C'
+#include <stdlib.h>
+char *volatile kept;
+int main(void) {
+    for (int i = 0; i < 1000; i++)
+        kept = malloc(1024);
+    return 0;
+}
+C
+    sed -n '/^### What costs most$/,/^### W/p' "$ESC_SOURCE/README.md" >readme.help
+    for name in top report readme; do
+        rm -rf program reports heap.gz html
+        grep -E '^ +(escapement|ESCAPEMENT_PROFILE=heap.gz) ' "$name.help" >example
+        [[ $(grep -c '' example) -eq 3 ]] || fail "$name has another example: $(cat example)"
+        ESCAPEMENT_PROFILE_RATE=1 ends 0 bash -e example
+        [[ -s heap.gz ]] || fail "the example of $name wrote no profile"
+        if [[ $name == report ]]; then
+            [[ -s html/index.html ]] || fail "no page"
+        else
+            has out 'why +escapes to heap: stored in global kept'
+        fi
+    done
+fi
+
 # The shells complete.
 complete_in_bash() { # WORD...: what it offers for the last one
     # shellcheck disable=SC1091

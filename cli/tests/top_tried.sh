@@ -130,3 +130,35 @@ sed -i 's/need(40)/need(n)/; s/20000/200/' src/main.c
 escapement top heap.gz --report=reports -p . --json >top.json
 mv gone.c src/main.c
 tried 'malloc(20000)' 'not tried' 'no such allocation|does not escape'
+
+# With the summaries of other files the call of their wrapper is an allocation, also when its change is tried; nothing is written
+# to them.
+cat >src/user.c <<'C'
+#include <string.h>
+void *need(size_t size);
+char *kept;
+int main(void) {
+    for (int i = 0; i < 100; i++) {
+        kept = need(48);
+        memset(kept, i, 48);
+    }
+    return kept[7] == 42;
+}
+C
+for round in 1 2; do
+    for file in memory user; do
+        escapement cc --arg="summaries=$PWD/others" --report="$PWD/reports$round" -O2 -g -c src/$file.c -o $file.o
+    done
+done
+gcc memory.o user.o -o program
+ESCAPEMENT_PROFILE=heap.gz ESCAPEMENT_PROFILE_RATE=1 LD_PRELOAD=$runtime ./program
+cp -r others before
+escapement top heap.gz --report=reports2 --json >top.json
+[[ $(jq -r '.sites[] | select(.file == "src/user.c") | .tried.state + ": " + .tried.text' top.json) == "helps: do not store it in \`kept' "* ]] ||
+    fail "across files: $(jq -c '.sites[] | {file, line, tried}' top.json)"
+printf '[{"directory": "%s", "file": "src/user.c", "arguments": ["cc", "-O2", "-c", "src/user.c"]}]' "$PWD" >compile_commands.json
+ends 2 escapement why -p . src/user.c:6
+ends 0 escapement check -p . --set=summaries=others
+has out '^src/user.c:6:16: need\(48\) escapes to heap: stored in global kept'
+diff -r before others || fail "the summaries were changed"
+one_line 2 'summaries=.*/nowhere: there is no such directory' escapement check -p . --set=summaries=nowhere

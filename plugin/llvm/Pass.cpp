@@ -49,7 +49,7 @@ static void runOn(ArrayRef<Function *> Functions, FunctionPassManager FPM,
 }
 
 void Driver::dump(EscModule *M) {
-  if (Opts.DumpFile.empty() || Dumped)
+  if (Dumped)
     return;
   Dumped = true;
   std::error_code Error;
@@ -96,7 +96,8 @@ LoweredModule Driver::ask(Module &M, FunctionAnalysisManager &FAM, LowerAnalyses
   if (Lowered.Functions.empty()) {
     Lowered.M.reset();
   } else if (Lowered.M) {
-    dump(Lowered.M.get());
+    if (!Opts.DumpFile.empty())
+      dump(Lowered.M.get());
     esc_analyze(Lowered.M.get());
   }
   return Lowered;
@@ -259,7 +260,8 @@ void Driver::exchange(Module &M, FunctionAnalysisManager &FAM, bool Write) {
   // Without the directory this file is not known to be the program.
   if (!Other->usable())
     return Other.reset();
-  if (Write) {
+  // In a program of ours: nothing is compiled, so what other files know stays what it is.
+  if (Write && !Opts.Found) {
     // Not what the report asks for, and nothing of other files: the same text each time.
     Options Plain = Opts;
     Plain.NeedSource = false;

@@ -4,6 +4,7 @@
 // NOT HERE  Help: this is the engine of `escapement check`, whose --help explains the same options.
 #include "Database.h"
 #include "Options.h"
+#include "SummaryFiles.h"
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -64,7 +65,13 @@ unsigned level(const char *Text) {
 }
 
 // It is read again where the compiler would run.
-std::string modelsArgument(const char *Path) { return "models=" + absolutePath(".", Path); }
+// NAME=VALUE, where a path is one from here: each file is compiled in its own directory.
+std::string setting(const std::string &Argument) {
+  for (const std::string Path : {"models=", "summaries="})
+    if (Argument.compare(0, Path.size(), Path) == 0)
+      return Path + absolutePath(".", Argument.substr(Path.size()));
+  return Argument;
+}
 
 void take(int Key, const char *Value, CheckRequest &R) {
   switch (Key) {
@@ -93,10 +100,10 @@ void take(int Key, const char *Value, CheckRequest &R) {
     R.Program = true;
     break;
   case KeyModels:
-    R.Arguments.push_back(modelsArgument(Value));
+    R.Arguments.push_back(setting(std::string("models=") + Value));
     break;
   case KeySet:
-    R.Arguments.push_back(std::strncmp(Value, "models=", 7) ? Value : modelsArgument(Value + 7));
+    R.Arguments.push_back(setting(Value));
     break;
   case KeyTiming:
     R.Timing = true;
@@ -118,6 +125,8 @@ void checkPluginArguments(const CheckRequest &R) {
     for (const char *Ours : {"m", "report", "mode", "verify", "dump"})
       if (Name == Ours)
         trouble(std::string("--set cannot set ") + Ours);
+    if (Name == "summaries" && Argument != Name && !isDirectory(Argument.substr(Name.size() + 1)))
+      trouble("--set=" + Argument + ": there is no such directory");
   }
   Options Trial;
   std::string Error = parseOptions(R.Arguments, Trial);

@@ -95,6 +95,14 @@ struct Adjuster {
       Out.Arguments.push_back(Word);
   }
 
+  // What other files' summaries say decides verdicts; the other arguments are asked for by --set.
+  void takeSummaries(const opt::Arg &A) {
+    StringRef Value = A.getValue();
+    if (Value.consume_front("escapement-") && Value.starts_with("summaries=") &&
+        sys::fs::is_directory(Value.substr(Value.find('=') + 1)))
+      Out.PluginArguments.push_back(Value.str());
+  }
+
   void run() {
     BumpPtrAllocator Memory;
     StringSaver Saver(Memory);
@@ -117,6 +125,8 @@ struct Adjuster {
       SyntaxOnly |= A->getOption().matches(options::OPT_fsyntax_only);
       if (A->getOption().matches(options::OPT_x))
         Language = A->getValue();
+      if (A->getOption().matches(options::OPT_fplugin_arg))
+        takeSummaries(*A);
       if (A->getOption().matches(options::OPT_UNKNOWN))
         Out.Unknown.push_back(A->getAsString(Parsed));
       else if (A->getOption().matches(options::OPT_INPUT))

@@ -12,10 +12,11 @@
 namespace escapement {
 
 struct CommandLine {
-  std::vector<std::string> Arguments; // Clang first
-  std::vector<std::string> Unknown;   // left out because Clang does not know them
-  std::string File;                   // as the command spells it
-  std::string Error;                  // why there is none; empty: all is well
+  std::vector<std::string> Arguments;       // Clang first
+  std::vector<std::string> Unknown;         // left out because Clang does not know them
+  std::vector<std::string> PluginArguments; // that the command has for the plugin
+  std::string File;                         // as the command spells it
+  std::string Error;                        // why there is none; empty: all is well
   bool IsC = true;
 };
 

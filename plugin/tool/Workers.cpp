@@ -64,7 +64,9 @@ std::string work(const CompileCommand &E, const CheckRequest &R, bool &Compiled)
   for (const std::string &Option : Line.Unknown)
     Out += "U " + Option + "\n";
   std::vector<Finding> Lines, Details;
-  Compiled = checkUnit(Line, R.Arguments, Lines, Details);
+  // What was asked for by itself comes last, and counts.
+  Line.PluginArguments.insert(Line.PluginArguments.end(), R.Arguments.begin(), R.Arguments.end());
+  Compiled = checkUnit(Line, Line.PluginArguments, Lines, Details);
   return Compiled ? Out + wireText(Lines, Details) : Out;
 }
 
