@@ -6,8 +6,7 @@
  *     ESC_NO_ALLOC int decode(const char *text);  neither this function nor what it calls allocates
  *     ESC_MAY_HEAP("grows seldom") void *table = realloc(old, n);
  *     ESC_MAY_HEAP("only at the start") void prepare(void);
- *                                                 an exception below ESC_NO_ALLOC; the report names
- * it
+ *                                                 an exception below ESC_NO_ALLOC, and named
  *
  * A promise that is not kept is an error of the compilation, at the promise, with the way that
  * breaks it. Promises are checked by Escapement's plugins for Clang and GCC and by `escapement
