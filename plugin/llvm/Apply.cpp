@@ -15,10 +15,12 @@
 #include "Apply.h"
 #include "Lines.h"
 #include "Plan.h"
+#include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/CFG.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
@@ -212,6 +214,14 @@ private:
 
 // ---- Carrying it out.
 
+SmallPtrSet<const BasicBlock *, 16> blocksInCycles(const Function &F) {
+  SmallPtrSet<const BasicBlock *, 16> Blocks;
+  for (auto Component = scc_begin(&F); !Component.isAtEnd(); ++Component)
+    if (Component.hasCycle())
+      Blocks.insert(Component->begin(), Component->end());
+  return Blocks;
+}
+
 // Copies, then every body.
 class Executor {
 public:
@@ -277,9 +287,14 @@ private:
     const TargetLibraryInfo &TLI =
         Context.FAM.getResult<TargetLibraryAnalysis>(*I.Plan->Lowered->F);
     gatherAllocas(*I.F);
-    for (EscSite Site : I.Plan->Sites) {
+    SmallPtrSet<const BasicBlock *, 16> Repeated;
+    if (!I.Plan->Sites.empty())
+      Repeated = blocksInCycles(*I.F);
+    for (size_t N = 0; N < I.Plan->Sites.size(); ++N) {
+      EscSite Site = I.Plan->Sites[N];
       Slot &S = I.Slots[Site];
       S.Memory = makeSlot(*I.F, P.Sites[Site]);
+      S.Repeats = Repeated.count(I.SiteCalls[N]->getParent());
       if (P.Verify)
         addCell(S, *Descriptions[Site]);
     }

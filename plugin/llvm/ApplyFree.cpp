@@ -58,7 +58,7 @@ public:
     if (Own) {
       S = *Own;
       if (!Verify)
-        expectReuse(Call, *OwnSlot->Memory);
+        expectReuse(*OwnSlot);
     }
     S.Model = Model;
     // For overflow it is the allocator's own check that counts; a wrapped product is not used.

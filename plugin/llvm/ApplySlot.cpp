@@ -15,9 +15,7 @@
 //
 // NOT HERE  Frees (ApplyFree.cpp); which sites (Apply.cpp).
 #include "Plan.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/IR/CFG.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
@@ -68,20 +66,6 @@ bool canDuplicate(const CallInst &Call, const SitePlan &S) {
     return false;
   const Module &M = *Call.getModule();
   return isOurs(M, "strlen") && isOurs(M, "strnlen") && isOurs(M, "wcslen");
-}
-
-// Whether control can come back to the call: then its slot serves several allocations.
-bool isInCycle(const BasicBlock &BB) {
-  SmallPtrSet<const BasicBlock *, 32> Seen;
-  SmallVector<const BasicBlock *, 32> Work(succ_begin(&BB), succ_end(&BB));
-  while (!Work.empty()) {
-    const BasicBlock *Next = Work.pop_back_val();
-    if (Next == &BB)
-      return true;
-    if (Seen.insert(Next).second)
-      Work.append(succ_begin(Next), succ_end(Next));
-  }
-  return false;
 }
 
 // The slot lives as long as its frame. Said explicitly only for a slot that has a lifetime.start of
@@ -150,7 +134,7 @@ Value *initialise(IRBuilder<> &B, CallInst &Call, const SitePlan &S, const Slot 
     Value *Copy = Slot.Memory;
     if (Slot.Cell)
       Copy = emitTakeCopy(B, Slot, C.Request, Source, Bytes);
-    else if (isInCycle(*B.GetInsertBlock()))
+    else if (Slot.Repeats)
       B.CreateMemMove(Copy, Slot.Memory->getAlign(), Source, MaybeAlign(), Bytes);
     else
       B.CreateMemCpy(Copy, Slot.Memory->getAlign(), Source, MaybeAlign(), Bytes);
@@ -285,11 +269,11 @@ AllocaInst *makeSlot(Function &F, const SitePlan &S) {
   return Slot;
 }
 
-void expectReuse(const CallInst &Call, AllocaInst &Slot) {
-  if (!isInCycle(*Call.getParent()))
+void expectReuse(const Slot &S) {
+  if (!S.Repeats)
     return;
-  liveInWholeFunction(Slot);
-  markReused(Slot);
+  liveInWholeFunction(*S.Memory);
+  markReused(*S.Memory);
 }
 
 void beginObject(IRBuilder<> &B, AllocaInst &Slot) {
@@ -327,7 +311,7 @@ Request emitRequest(IRBuilder<> &B, CallInst &Call, const SitePlan &S, bool With
 
 void moveSite(CallInst &Call, const SitePlan &S, const Slot &Slot, const TargetLibraryInfo &TLI) {
   if (!S.Model.zeroed && !S.Model.duplicates && !Slot.Cell)
-    expectReuse(Call, *Slot.Memory);
+    expectReuse(Slot);
   IRBuilder<> B(&Call);
   Contents C;
   Value *Fits = nullptr;

@@ -74,6 +74,7 @@ struct CloneKey {
 // What a moved object lives in, in one body.
 struct Slot {
   llvm::AllocaInst *Memory = nullptr;
+  bool Repeats = false; // control can come back to the call: it serves several allocations
   // Under verify mode only: where the address of the object is that is there now, and what the
   // runtime knows of the site.
   llvm::AllocaInst *Cell = nullptr;
@@ -146,7 +147,7 @@ void moveSite(llvm::CallInst &Call, const SitePlan &S, const Slot &Slot,
               const llvm::TargetLibraryInfo &TLI);
 // Where control can come back to the call its slot serves again: each object then begins its life
 // with beginObject(), a barrier between it and the one before.
-void expectReuse(const llvm::CallInst &Call, llvm::AllocaInst &Slot);
+void expectReuse(const Slot &S);
 void beginObject(llvm::IRBuilder<> &B, llvm::AllocaInst &Slot);
 // Mark a call as settled (isSettledAllocation).
 void settle(llvm::CallInst &Call);
