@@ -22,6 +22,7 @@ body_lowering::body_lowering(module_lowering &ml, lowered_function &lf, unsigned
 }
 
 void body_lowering::run() {
+  bool dominators = dom_info_available_p(CDI_DOMINATORS);
   esc_function_begin_body(m, id);
   blocks.assign(size_t(last_basic_block_for_fn(fun)), ESC_NONE);
   blocks[ENTRY_BLOCK] = esc_block(m, id);
@@ -48,6 +49,8 @@ void body_lowering::run() {
     }
   }
   leak_decided();
+  if (!dominators)
+    free_dominance_info(CDI_DOMINATORS); // misuse_of()
   if (get_range_query(fun) != get_global_range_query())
     disable_ranger(fun);
 }

@@ -204,9 +204,7 @@ void uses::look_at_call(gcall *call, const pointer_copy &from) {
 bool uses::is_used_after_free() const {
   if (frees.empty() || touches.size() < 2)
     return false;
-  bool mine = !dom_info_available_p(CDI_DOMINATORS);
-  if (mine)
-    calculate_dominance_info(CDI_DOMINATORS);
+  calculate_dominance_info(CDI_DOMINATORS); // once for the function
   bool after = false;
   for (gimple *free : frees) {
     basic_block bb = gimple_bb(free);
@@ -216,8 +214,6 @@ bool uses::is_used_after_free() const {
     for (gsi_next(&gsi); !gsi_end_p(gsi); gsi_next(&gsi))
       after |= touches.count(gsi_stmt(gsi)) != 0;
   }
-  if (mine)
-    free_dominance_info(CDI_DOMINATORS);
   return after;
 }
 

@@ -15,7 +15,7 @@ namespace escapement {
 
 // How what this call gives (`bytes` of it; UINT64_MAX: not known) is used as no heap object may be;
 // null: it is not. `garbage`: the allocator writes nothing into it. REQUIRES  cfun is the call's
-// function.
+// function. It may leave that function's dominators, for the next question.
 const char *misuse_of(const gcall *call, uint64_t bytes, bool garbage);
 
 } // namespace escapement
