@@ -78,7 +78,7 @@ void escrt_heap_check_span(const Span *span) {
  * one direction. */
 void escrt_heap_check(void) {
     lock_take(&heap.lock);
-    escrt_pagetree_check(&heap.tree);
+    escrt_pagetree_check(&heap.tree, heap.mapped);
     uint64_t free = 0, released = 0;
     for (uint32_t page = 0; page < heap.mapped; page++) {
         check_page(page);

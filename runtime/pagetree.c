@@ -299,12 +299,18 @@ uint32_t escrt_pagetree_free_from(const PageTree *tree, uint32_t page, uint32_t 
     return n < limit ? n : limit;
 }
 
-void escrt_pagetree_check(const PageTree *tree) {
-    for (uint32_t level = 0; level < tree->nlevels; level++)
-        for (uint32_t i = 0; i < tree->counts[level]; i++) {
+void escrt_pagetree_check(const PageTree *tree, uint32_t npages) {
+    RT_ASSERT(0, npages <= tree->npages);
+    for (uint32_t level = 0; level < tree->nlevels; level++) {
+        uint32_t covered = covers(level), used = (npages + covered - 1) / covered;
+        /* And those behind that one of the next level is made from. */
+        uint32_t end = (used + TREE_FANOUT - 1) / TREE_FANOUT * TREE_FANOUT;
+        for (uint32_t i = 0; i < end && i < tree->counts[level]; i++) {
             Summary want = computed(tree, level, i), have = tree->levels[level][i];
             RT_ASSERT(0, want.start == have.start && want.max == have.max && want.end == have.end);
+            RT_ASSERT(0, i < used || have.max == 0);
         }
-    for (uint32_t word = 0; word < tree->first_free / 64; word++)
+    }
+    for (uint32_t word = 0; word < tree->first_free / 64 && word < npages / 64; word++)
         RT_ASSERT(0, tree->free[word] == 0);
 }

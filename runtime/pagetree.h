@@ -44,8 +44,9 @@ uint32_t escrt_pagetree_find_aligned(const PageTree *tree, uint32_t n);
 /* How many pages from this one on are free, at most `limit`. */
 uint32_t escrt_pagetree_free_from(const PageTree *tree, uint32_t page, uint32_t limit);
 
-/* Recomputes every summary and compares. */
-void escrt_pagetree_check(const PageTree *tree);
+/* Recomputes every summary of the first npages and compares. None behind them may be free: of a
+ * tree of a terabyte, only what is in use is read. */
+void escrt_pagetree_check(const PageTree *tree, uint32_t npages);
 
 static inline bool pagetree_is_free(const PageTree *tree, uint32_t page) {
     return tree->free[page / 64] >> (page % 64) & 1;
