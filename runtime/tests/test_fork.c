@@ -4,7 +4,8 @@
  *
  * POSIX promises a child of a threaded program nothing but async-signal-safe calls; programs rely
  * on malloc all the same, and glibc keeps it working. An alarm ends a child that hangs, and that
- * fails.
+ * fails. The first argument, if any, is the number of forks, 6 at least: with ESCAPEMENT_DEBUG each
+ * takes long.
  */
 #include "check.h"
 #include "operations.h"
@@ -14,10 +15,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { FORKS = 60, NTHREADS = 4 };
+enum { NTHREADS = 4 };
 
 extern char **environ;
 static atomic_bool stop;
+static size_t forks = 60;
 
 static void *keep_allocating(void *argument) {
     static _Atomic(void *) box;
@@ -52,7 +54,11 @@ static int child(Operations *operations) {
 
 static bool ended_well(pid_t process) {
     int status;
-    return waitpid(process, &status, 0) == process && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (waitpid(process, &status, 0) != process)
+        return false;
+    if (status != 0) /* 14: the alarm */
+        dprintf(2, "a child ended with status %d, signal %d\n", status >> 8, status & 127);
+    return status == 0;
 }
 
 static void fork_many_times(size_t nforks) {
@@ -70,7 +76,7 @@ static void fork_many_times(size_t nforks) {
 }
 
 static void a_child_of_one_thread_allocates(void) {
-    fork_many_times(20);
+    fork_many_times(forks / 3);
 }
 
 static void children_of_many_threads_allocate(void) {
@@ -78,7 +84,7 @@ static void children_of_many_threads_allocate(void) {
     stop = false;
     for (uintptr_t i = 0; i < NTHREADS; i++)
         CHECK(pthread_create(&threads[i], NULL, keep_allocating, (void *)(i + 1)) == 0);
-    fork_many_times(FORKS);
+    fork_many_times(forks);
     stop = true;
     for (size_t i = 0; i < NTHREADS; i++)
         pthread_join(threads[i], NULL);
@@ -86,7 +92,7 @@ static void children_of_many_threads_allocate(void) {
 
 static void *fork_here(void *argument) {
     (void)argument;
-    for (int i = 0; i < 10; i++) {
+    for (size_t i = 0; i < forks / 6; i++) {
         pid_t process = fork();
         if (process == 0) {
             alarm(20);
@@ -151,7 +157,9 @@ static void handlers_of_the_program_may_allocate(void) {
     children_of_many_threads_allocate();
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1)
+        forks = strtoul(argv[1], NULL, 10);
     RUN(a_child_of_one_thread_allocates);
     RUN(children_of_many_threads_allocate);
     RUN(several_threads_fork_at_once);
