@@ -29,6 +29,7 @@ one_file() {
 tests() {
     cd t
     export -f one_file result tap_results
+    # With malloc checks test-lib.sh takes LD_PRELOAD for itself: what is preloaded would not be.
     export GIT_TEST_OPTS='' TEST_NO_MALLOC_CHECK=1 SHELL=/bin/sh
     files | sample 40 | wanted_groups | xargs -P "$JOBS" -I '{}' bash -c 'one_file {}'
 }
