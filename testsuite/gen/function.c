@@ -221,7 +221,7 @@ static void body(Gen *g, Env *e) {
         text_line(g->out, "if (depth <= 0)");
         leave_by_return(g, &base, &r);
     }
-    block(g, e, node_of(f->node, 901), random_between(&r, 4, 10));
+    block(g, e, node_of(f->node, 901), sized(g, random_between(&r, 4, 10), 2, f->node));
     if (f->cleanup)
         end_cleanup(g, e, &r);
     else if (!e->unreachable)

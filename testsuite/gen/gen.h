@@ -9,6 +9,7 @@
  *     place.c     where a pointer is   state.c     what is known of each place
  *     settle.c    free what dies here  pieces*.c   whole functions for special shapes
  *     random.c    choices              out.c       text
+ *     batch.c     many programs in one
  *
  * A program is made together with what is known of it: for every place that can hold a pointer, at
  * every point, whether it is null, which object it points to, or that nobody may read it any more.
@@ -31,6 +32,7 @@ enum {
     MAX_FUNCTIONS = 24,
     MAX_PARAMS = 4,
     MAX_GLOBALS = 4,
+    MAX_FILES = 3,
     LEAST_BYTES = 8, /* every object has at least so many, so that any object can stand for any */
     NAME_SIZE = 48,
     EXPR_SIZE = 160,
@@ -160,6 +162,7 @@ typedef struct Function {
 
 typedef struct Gen {
     uint64_t seed;
+    uint32_t size; /* percent of the usual number of functions, phases and statements */
     const uint32_t *skip;
     uint32_t nskip;
     const char *shapes;     /* the directory of the shapes */
@@ -284,14 +287,21 @@ bool globals_ready(const Env *e, uint32_t globals);
 void globals_settle(Gen *g, Env *e, Random *r, uint32_t globals);
 void globals_forget(Gen *g, Env *e, uint32_t globals);
 
-/* ---- function.c, program.c, pieces.c */
+/* ---- function.c, program.c, pieces.c, batch.c */
 
 void function_plan(Gen *g, uint32_t index);
 void function_make(Gen *g, uint32_t index, Text *out);
 void function_prototype(const Gen *g, const Function *f, char *text, size_t size);
 /* A function of its own without parameters, uint32_t NAME(void); returns its name's prefix. */
 void piece_make(Gen *g, uint32_t node, const char *name, Text *out);
+/* So much of n as the size says, rounded up as often as is fair. */
+uint32_t sized(const Gen *g, uint32_t n, uint32_t least, uint32_t salt);
+/* The program of g->seed: what stands in prog.h, and in each of g->nfiles files. */
+void program_make(Gen *g, Text *header, Text *files);
+bool program_files(const char *directory, const Text *header, const Text *files, uint32_t n);
 bool program_write(Gen *g, const char *directory);
+/* The programs of these seeds. */
+bool batch_write(Gen *g, const uint64_t *seeds, uint32_t n, const char *directory);
 _Noreturn void fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

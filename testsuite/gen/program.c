@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FILES = 3, MAX_PHASES = 3 };
+enum { MAX_PHASES = 3 };
 
 static const char common[] =
     "#include \"support.h\"\n"
@@ -211,18 +211,17 @@ static void static_prototypes(Gen *g, uint32_t file, Text *t) {
     }
 }
 
-static bool write_parts(Gen *g, const char *directory, Text *files) {
+static bool write_parts(const char *directory, const Text *files, uint32_t n) {
     Text all = {0}, whole = {0};
     add_string(&all, "#define GEN_MERGED\n#define GEN_MAIN\n#include \"prog.h\"\n");
     bool good = true;
-    for (uint32_t i = 0; i < g->nfiles; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         char name[32];
         snprintf(name, sizeof name, "part%u.c", i);
         whole = (Text){0};
         if (i == 0)
             add_string(&whole, "#ifndef GEN_MERGED\n#define GEN_MAIN\n#endif\n");
         add_string(&whole, "#include \"prog.h\"\n");
-        static_prototypes(g, i, &whole);
         text_raw(&whole, files[i].at ? files[i].at : "", files[i].n);
         good &= write_file(directory, name, &whole);
         text_release(&whole);
@@ -233,34 +232,57 @@ static bool write_parts(Gen *g, const char *directory, Text *files) {
     return good;
 }
 
-bool program_write(Gen *g, const char *directory) {
-    Text files[MAX_FILES] = {{0}}, header = {0};
-    uint32_t functions = 2 + hash_of(g->seed, 5) % 8, phases = 1 + hash_of(g->seed, 6) % MAX_PHASES;
+bool program_files(const char *directory, const Text *header, const Text *files, uint32_t n) {
+    Text whole = {0};
+    add_string(&whole, "#ifndef PROG_H\n#define PROG_H\n");
+    text_raw(&whole, header->at, header->n);
+    add_string(&whole, "#endif\n");
+    bool good = write_file(directory, "prog.h", &whole) && write_parts(directory, files, n);
+    text_release(&whole);
+    return good;
+}
+
+/* ---- the program ---- */
+
+uint32_t sized(const Gen *g, uint32_t n, uint32_t least, uint32_t salt) {
+    uint32_t scaled = (n * g->size + hash_of(g->seed, salt) % 100) / 100;
+    return scaled < least ? least : scaled;
+}
+
+void program_make(Gen *g, Text *header, Text *files) {
+    uint32_t functions = sized(g, 2 + hash_of(g->seed, 5) % 8, 0, 8);
+    uint32_t phases = sized(g, 1 + hash_of(g->seed, 6) % MAX_PHASES, 1, 9);
+    Text bodies[MAX_FILES] = {{0}};
     g->nfiles = 1 + hash_of(g->seed, 7) % MAX_FILES;
     if (g->only_shape)
         functions = phases = 0;
     g->nfunctions = functions;
     for (uint32_t i = 0; i < functions; i++)
         function_plan(g, i);
-    add_string(&files[0], wrappers);
+    add_string(&bodies[0], wrappers);
     for (uint32_t i = 0; i < functions; i++)
-        function_make(g, i, &files[g->functions[i].file]);
-    make_pieces(g, files);
+        function_make(g, i, &bodies[g->functions[i].file]);
+    make_pieces(g, bodies);
     plan_phases(g, functions, phases);
     g->nfunctions += phases;
     for (uint32_t i = 0; i < phases; i++)
-        function_make(g, functions + i, &files[0]);
-    make_main(g, functions, phases, &files[0]);
-    add_string(&header, "/* The seed was ");
-    char seed[64];
-    snprintf(seed, sizeof seed, "%llu. */\n", (unsigned long long)g->seed);
-    add_string(&header, seed);
-    add_string(&header, "#ifndef PROG_H\n#define PROG_H\n");
-    make_header(g, &header);
-    add_string(&header, "#endif\n");
-    bool good = write_file(directory, "prog.h", &header) && write_parts(g, directory, files);
+        function_make(g, functions + i, &bodies[0]);
+    make_main(g, functions, phases, &bodies[0]);
+    text_line(header, "/* The seed was %llu. */", (unsigned long long)g->seed);
+    make_header(g, header);
+    for (uint32_t i = 0; i < g->nfiles; i++) {
+        static_prototypes(g, i, &files[i]);
+        text_raw(&files[i], bodies[i].at ? bodies[i].at : "", bodies[i].n);
+        text_release(&bodies[i]);
+    }
+}
+
+bool program_write(Gen *g, const char *directory) {
+    Text header = {0}, files[MAX_FILES] = {{0}};
+    program_make(g, &header, files);
+    bool good = program_files(directory, &header, files, g->nfiles);
     text_release(&header);
-    for (uint32_t i = 0; i < g->nfiles; i++)
+    for (uint32_t i = 0; i < MAX_FILES; i++)
         text_release(&files[i]);
     return good;
 }
