@@ -55,5 +55,5 @@ END {
     for (why in by_reason) printf "%9d %5.1f%%  %s\n", by_reason[why], 100 * by_reason[why] / total, why | "sort -rn"
     close("sort -rn")
     print ""
-    for (line in by_path) if (by_path[line] * 1000 >= total) printf "%9d %5.1f%%  %s\n", by_path[line], 100 * by_path[line] / total, line | "sort -rn"
+    for (line in by_path) printf "%9d %5.1f%%  %s\n", by_path[line], 100 * by_path[line] / total, line | "sort -rn"
 }
