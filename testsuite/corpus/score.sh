@@ -7,14 +7,19 @@
 # allocations that were moved, divided by the share of slot blocks. It may be above 1: a site that is moved also serves
 # blocks that are no slot blocks, and k = 0 does not count what moved into a caller's frame.
 #
+# INVARIANT  A run that wrote something else, or took too long, is no row: what it counted says nothing.
+#
 # score_sites joins the sites of the limit with the call paths of what is left (blame.sh): the largest that stay.
 #
 # IMPRECISE  The join is by file and line: two sites of one line are one. A call that the optimizer has given no line, or made a
 # tail call, is not found, so that its site seems moved.
 
 score_row() {
-    local limit=$PLACE/out/$1/limit base=$PLACE/out/$1/$2
+    local limit=$PLACE/out/$1/limit base=$PLACE/out/$1/$2 variant
     [[ -n $PLUGIN ]] || return 0
+    for variant in plain plugin; do
+        cmp -s "$PLACE/out/$1/reference" "$base.$variant.counted" || return 0
+    done
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$(field "$base.plain.counted.counts" allocations)" \
         "$(field "$base.plugin.counted.counts" allocations)" "$(field "$limit" blocks)" "$(field "$limit" slots0)" "$(field "$limit" slots1)"
 }
