@@ -3,8 +3,9 @@
 # score.sh - which part of what could be moved was moved, over all programs and forms (sourced by scripts/corpus).
 #
 # score_row leaves a line per program and form: program, form, allocations before and after, and of the limit (limit.sh)
-# all blocks, slot blocks with k = 0 and with k = 1. score_table makes the table of them. *Reached* is the share of the
-# allocations that were moved, divided by the share of slot blocks. It may be above 1: a site that is moved also serves
+# all blocks, slot blocks with k = 0 and with k = 1. score_table makes the table of them. *Reached* is the number of
+# allocations that were moved, divided by that of slot blocks: not shares as in table.sh, because the counter also sees the other
+# programs that a program starts (make's shells), the oracle only the program. It may be above 1: a site that is moved also serves
 # blocks that are no slot blocks, and k = 0 does not count what moved into a caller's frame.
 #
 # INVARIANT  A run that wrote something else, or took too long, is no row: what it counted says nothing.
@@ -38,7 +39,9 @@ score_table() {
         {
             limit0[$1] = share($6, $5)
             limit1[$1] = share($6 + $7, $5)
-            moved[$1, $2] = share($3 - $4, $3)
+            slots0[$1] = $6
+            slots1[$1] = $6 + $7
+            moved[$1, $2] = $3 - $4
         }
         END {
             head = "program" OFS "limit k=0 %" OFS "limit k<=1 %"
@@ -55,12 +58,12 @@ score_table() {
                         continue
                     }
                     part = moved[name, forms[f]]
-                    line = line OFS over(part, limit0[name]) OFS over(part, limit1[name])
+                    line = line OFS over(part, slots0[name]) OFS over(part, slots1[name])
                     if (!counts) continue
-                    reached = part / limit0[name]
+                    reached = part / slots0[name]
                     sum0[f] += reached
                     capped[f] += reached > 1 ? 1 : reached
-                    sum1[f] += part / limit1[name]
+                    sum1[f] += part / slots1[name]
                     in_mean[f]++
                 }
                 print line
