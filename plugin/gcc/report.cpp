@@ -210,6 +210,23 @@ void report::still_called(const gcall *call) {
   left.push_back({Position(at.file, at.line, at.col), sources.chain(call)});
 }
 
+// Of functions with the same body GCC keeps one, and the others become calls or other names of it:
+// what they allocate is allocated there, under the place of the one that was kept.
+void report::saw_last() {
+  if (last_seen)
+    return;
+  last_seen = true;
+  std::set<std::string> made_one;
+  cgraph_node *node;
+  FOR_EACH_FUNCTION(node)
+  if (node->icf_merged)
+    made_one.insert(linkage_name_of(node->decl));
+  for (auto &entry : sites)
+    for (const Finding &copy : entry.second.Copies)
+      if (made_one.count(copy.Function))
+        entry.second.LeftInChains.push_back(copy.Chain);
+}
+
 // The call of a moved site is gone by the time it is collected.
 void report::share_sizes(const Site &s, std::vector<Finding> &copies) {
   for (Finding &copy : copies)

@@ -30,7 +30,8 @@ public:
   // be if what verdicts want in its caller were `inlined`.
   void look_for_breaches(const lowered_module &lowered, bool inlined);
   bool has_breaches() const { return !breaches.empty(); }
-  void saw_last() { last_seen = true; }
+  // It has seen a function. What -fipa-icf has made one body of is still there.
+  void saw_last();
   // In a pass: what is known so far goes where -fopt-info says.
   void dump();
   // Print the lines and the report file.
