@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # gen.cmake - the generator of programs, and its campaigns as tests.
 #
-# gen.sample: the same programs every time. gen.new: others every time; the first seed is printed. gen.lie: a plugin
-# that was told wrong things must be caught. gen.batch: in a batch of programs too, and by name. gen.shapes: every shape,
-# alone. gen.flags: a program for each of many flags.
+# gen.sample: the same programs every time; gen.many: so are more of them, in the full form. gen.new: others every time; the
+# first seed is printed. gen.lie: a plugin that was told wrong things must be caught. gen.batch: in a batch of programs too,
+# and by name. gen.shapes: every shape, alone. gen.flags: a program for each of many flags.
 file(GLOB ESC_GEN_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/gen/*.c")
 add_executable(esc-gen ${ESC_GEN_SOURCES})
 target_compile_options(esc-gen PRIVATE -Wall -Wextra -Wshadow -Wconversion)
@@ -24,14 +24,15 @@ function(escapement_add_gen_tests compiler plugin)
     add_test(NAME gen.sample COMMAND ${run} --from=1 --count=10 --least=25)
     set(tests gen.sample)
   else()
-    add_test(NAME gen.sample COMMAND ${run} --from=1 --count=150 --least=25)
+    add_test(NAME gen.sample COMMAND ${run} --from=1 --count=60 --least=25)
+    add_test(NAME gen.many COMMAND ${run} --full --from=1001 --count=600 --batch=50 --sanitize=4 --least=25)
     add_test(NAME gen.new COMMAND ${run} --new --count=20)
     add_test(NAME gen.shapes COMMAND "${ESC_CASES_DIR}/gen/every-shape" ${run})
     add_test(NAME gen.lie COMMAND ${run} --from=1 --count=8 --expect-failures
              "--models=${ESC_CASES_DIR}/gen/lies.models")
     add_test(NAME gen.batch COMMAND "${ESC_CASES_DIR}/gen/lie-in-batch" ${run})
     add_test(NAME gen.flags COMMAND "${ESC_CASES_DIR}/gen/every-flag" clang ${run})
-    set(tests gen.sample gen.new gen.shapes gen.lie gen.batch gen.flags)
+    set(tests gen.sample gen.many gen.new gen.shapes gen.lie gen.batch gen.flags)
   endif()
   set_tests_properties(${tests} PROPERTIES TIMEOUT 900 LABELS gen PROCESSORS 2)
 endfunction()
