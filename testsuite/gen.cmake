@@ -25,7 +25,7 @@ function(escapement_add_gen_tests compiler plugin)
     set(tests gen.sample)
   else()
     add_test(NAME gen.sample COMMAND ${run} --from=1 --count=60 --least=25)
-    add_test(NAME gen.many COMMAND ${run} --full --from=1001 --count=600 --batch=50 --sanitize=4 --least=25)
+    add_test(NAME gen.many COMMAND ${run} --full --from=1001 --count=600 --batch=50 --sanitize=12 --least=25)
     add_test(NAME gen.new COMMAND ${run} --new --count=20)
     add_test(NAME gen.shapes COMMAND "${ESC_CASES_DIR}/gen/every-shape" ${run})
     add_test(NAME gen.lie COMMAND ${run} --from=1 --count=8 --expect-failures
