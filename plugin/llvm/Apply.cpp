@@ -214,6 +214,8 @@ private:
 
 // ---- Carrying it out.
 
+// Where control can come back to: the slot of a call there serves several allocations. A rewrite
+// makes no cycle, and what it splits off stays in the one it was in.
 SmallPtrSet<const BasicBlock *, 16> blocksInCycles(const Function &F) {
   SmallPtrSet<const BasicBlock *, 16> Blocks;
   for (auto Component = scc_begin(&F); !Component.isAtEnd(); ++Component)
