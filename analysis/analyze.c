@@ -314,6 +314,9 @@ static void solve_all(EscModule *m) {
 bool esc_analyze(EscModule *m) {
     if (m->analysis)
         return !m->gave_up;
+    /* Reading a model moves the others: from here on none is read. */
+    for (EscFunc f = 0; f < m->nfuncs; f++)
+        esc_model_find(m, m->funcs[f].name);
     const char *wrong = m->error ? m->error : esc_model_check(m);
     if (wrong && !m->gave_up)
         m->gave_up = wrong;

@@ -610,13 +610,17 @@ static bool commit(Reader *r) {
     return true;
 }
 
-bool esc_models_add(EscModule *m, const char *text, size_t length, bool user, EscError *error) {
+/* All of the text, or its first line. */
+static bool read_text(EscModule *m, const char *text, size_t length, bool user, bool one_line,
+                      EscError *error) {
     Reader r = {.m = m, .user = user};
     *error = (EscError){0};
     esc_lex_start(&r.lex, m, text, length, false, error);
     esc_lex_skip_newlines(&r.lex);
     while (r.lex.token.kind != TOKEN_END) {
         read_line(&r);
+        if (one_line)
+            break;
         esc_lex_skip_newlines(&r.lex);
     }
     if (!r.lex.failed && !commit(&r))
@@ -627,15 +631,27 @@ bool esc_models_add(EscModule *m, const char *text, size_t length, bool user, Es
     return !r.lex.failed;
 }
 
+bool esc_models_add(EscModule *m, const char *text, size_t length, bool user, EscError *error) {
+    return read_text(m, text, length, user, false, error);
+}
+
 bool esc_models_read(EscModule *m, const char *text, size_t length, EscError *error) {
     EscError ignored;
     return esc_models_add(m, text, length, true, error ? error : &ignored);
 }
 
-void esc_models_install(EscModule *m) {
+bool esc_library_read(EscModule *m, const char *name) {
+    bool out_of_memory = false;
+    const char *line = esc_library_line(name, &out_of_memory);
     EscError error;
-    if (!esc_models_add(m, esc_builtin_models, strlen(esc_builtin_models), false, &error))
-        esc_model_fail(m, "the built-in library models cannot be read");
+    if (out_of_memory)
+        esc_model_fail(m, "out of memory");
+    if (!line)
+        return false;
+    if (read_text(m, line, strlen(line), false, true, &error))
+        return true;
+    esc_model_fail(m, "the built-in library models cannot be read");
+    return false;
 }
 
 bool esc_model_allocator(const EscModule *m, const char *name, EscAllocatorModel *out) {

@@ -11,10 +11,16 @@
 /* analysis/models/libc.models as a string; the build makes it. */
 extern const char esc_builtin_models[];
 
-/* Add the built-in models. They are part of the library, so an error in them is a sticky error. */
-void esc_models_install(EscModule *m);
+/* Where the line for `name` begins in them, or NULL; whether there is one. */
+const char *esc_library_line(const char *name, bool *out_of_memory);
+bool esc_library_has(const char *name);
 
-/* A module without any models, for tests that make thousands. */
+/* Read that line into the module's models; false when there is none. The lines are part of the
+ * library, so an error in them is a sticky error. Of the 1,500 a program names a few dozen, and to
+ * read all of them costs more than to compile a small file. */
+bool esc_library_read(EscModule *m, const char *name);
+
+/* A module that does not know the C library, for tests. */
 EscModule *esc_model_new_bare(const EscConfig *config);
 
 /* Like esc_models_read; `user` marks what is read as the user's word, which wins over a body. */

@@ -72,10 +72,10 @@ static const char *copy_text(EscModule *m, const char *text) {
     return text ? esc_model_string(m, text, strlen(text)) : NULL;
 }
 
-static uint32_t hash_name(const char *name) {
+uint32_t esc_hash_name(const char *name, size_t length) {
     uint32_t hash = 2166136261u; /* FNV-1a */
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 16777619u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)name[i]) * 16777619u;
     return hash;
 }
 
@@ -84,14 +84,15 @@ static uint32_t find_name(const uint32_t *index, uint32_t size, const Function *
                           const char *name) {
     if (size == 0)
         return ESC_NONE;
-    for (uint32_t at = hash_name(name) & (size - 1); index[at]; at = (at + 1) & (size - 1))
+    for (uint32_t at = esc_hash_name(name, strlen(name)) & (size - 1); index[at];
+         at = (at + 1) & (size - 1))
         if (strcmp(functions[index[at] - 1].name, name) == 0)
             return index[at] - 1;
     return ESC_NONE;
 }
 
 static void insert_name(uint32_t *index, uint32_t size, const char *name, uint32_t number) {
-    uint32_t at = hash_name(name) & (size - 1);
+    uint32_t at = esc_hash_name(name, strlen(name)) & (size - 1);
     while (index[at])
         at = (at + 1) & (size - 1);
     index[at] = number + 1;
@@ -148,7 +149,7 @@ EscModule *esc_model_new_bare(const EscConfig *config) {
 EscModule *esc_module_new(const EscConfig *config) {
     EscModule *m = esc_model_new_bare(config);
     if (m)
-        esc_models_install(m);
+        m->knows_library = true;
     return m;
 }
 
@@ -573,6 +574,9 @@ EscOp esc_op(EscModule *m, EscFunc func, EscBlock b, const EscOpInfo *info) {
 
 const Function *esc_model_find(const EscModule *m, const char *name) {
     uint32_t found = find_name(m->model_index, m->model_index_size, m->models, name);
+    /* That a line of the library is read now and not when the module was made shows nowhere. */
+    if (found == ESC_NONE && m->knows_library && esc_library_read((EscModule *)(uintptr_t)m, name))
+        found = find_name(m->model_index, m->model_index_size, m->models, name);
     return found == ESC_NONE ? NULL : &m->models[found];
 }
 
@@ -592,5 +596,6 @@ Function *esc_model_add(EscModule *m, const char *name) {
 }
 
 bool esc_model_exists(const EscModule *m, const char *name) {
-    return name && esc_model_find(m, name) != NULL;
+    return name && (find_name(m->model_index, m->model_index_size, m->models, name) != ESC_NONE ||
+                    (m->knows_library && esc_library_has(name)));
 }

@@ -148,7 +148,8 @@ struct EscModule {
     uint32_t nsources, cap_sources;
     uint32_t *func_index; /* open-addressing hash of names -> EscFunc + 1, power of two */
     uint32_t func_index_size;
-    Function *models; /* same shape, looked up by name through model_index */
+    bool knows_library; /* its models are read when somebody asks for them */
+    Function *models;   /* same shape, looked up by name through model_index */
     uint32_t nmodels, cap_models;
     uint32_t *model_index;
     uint32_t model_index_size;
@@ -170,8 +171,9 @@ const char *esc_model_string(EscModule *m, const char *text, size_t length);
 /* What is known of what `f` does: its own body, or another file's summary of it (else neither has
  * one). Of a module that is being analysed. */
 const Function *esc_runs(const EscModule *m, EscFunc f);
-/* The model of `name`, or NULL. */
+/* The model of `name`, or NULL; until the next model is added or asked for. */
 const Function *esc_model_find(const EscModule *m, const char *name);
+uint32_t esc_hash_name(const char *name, size_t length);
 /* A new function slot in `models` (replaces one of the same name); NULL when out of memory. */
 Function *esc_model_add(EscModule *m, const char *name);
 /* The builders on a Function directly: what esc_value, esc_block, esc_op ... do for an EscFunc, for

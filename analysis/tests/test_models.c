@@ -162,7 +162,7 @@ static void what_is_added_later_wins(void) {
     const char *models = "strlen(s: kept)\nfresh_name(p)\n";
     CHECK(esc_models_read(m, models, strlen(models), NULL));
     CHECK_TEXT(body_of(m, "strlen"), "    leak %0 kept_by text \"strlen\"\n");
-    CHECK(m->nmodels == before + 1);
+    CHECK(m->nmodels == before + 2);
     esc_module_free(m);
 }
 
@@ -219,7 +219,43 @@ static void the_data_says_what_the_standards_say(void) {
     CHECK_TEXT(body_of(m, "fgets"), "    return %0\n");
     CHECK_TEXT(body_of(m, "getenv"), "    %1 = world\n    return %1\n");
     CHECK_TEXT(body_of(m, "free"), "    free %0 fixed\n");
-    CHECK(m->nmodels > 1000);
+    esc_module_free(m);
+}
+
+/* A line is read when its function is asked for: all of them, beside the whole text read at once.
+ */
+static void the_data_is_the_same_read_late(void) {
+    EscModule *late = esc_module_new(NULL), *at_once = esc_model_new_bare(NULL);
+    EscError error;
+    CHECK(esc_models_add(at_once, esc_builtin_models, strlen(esc_builtin_models), false, &error));
+    CHECK(at_once->nmodels > 1000);
+    for (uint32_t i = 0; i < at_once->nmodels; i++) {
+        const char *name = at_once->models[i].name;
+        const Function *from = &at_once->models[i], *model = esc_model_find(late, name);
+        EscAllocatorModel a, b;
+        if (!CHECK(model && model->nparams == from->nparams && model->flags == from->flags))
+            fprintf(stderr, "  %s\n", name);
+        Text is = {0}, expected = {0};
+        CHECK(model && esc_text_print_function(late, model, text_append, &is));
+        CHECK(esc_text_print_function(at_once, from, text_append, &expected));
+        CHECK_TEXT(is.text, expected.text);
+        text_free(&is);
+        text_free(&expected);
+        CHECK(esc_model_allocator(late, name, &a) == esc_model_allocator(at_once, name, &b));
+    }
+    CHECK(late->nmodels == at_once->nmodels && !esc_model_exists(late, "allocator"));
+    CHECK(esc_module_error(late) == NULL && esc_model_check(late) == NULL);
+    esc_module_free(late);
+    esc_module_free(at_once);
+}
+
+/* What the user says of a library function holds, whether its own line was read before or not. */
+static void the_users_word_wins_over_a_line_not_read(void) {
+    EscModule *m = esc_module_new(NULL);
+    const char *models = "puts(s: kept)\n";
+    CHECK(esc_models_read(m, models, strlen(models), NULL));
+    CHECK(esc_model_find(m, "puts")->user_model);
+    CHECK_TEXT(body_of(m, "puts"), "    leak %0 kept_by text \"puts\"\n");
     esc_module_free(m);
 }
 
@@ -254,6 +290,8 @@ int main(void) {
     RUN(what_is_added_later_wins);
     RUN(errors_name_line_and_column_and_add_nothing);
     RUN(the_data_says_what_the_standards_say);
+    RUN(the_data_is_the_same_read_late);
+    RUN(the_users_word_wins_over_a_line_not_read);
     RUN(damaged_models_are_read_or_refused);
 
     text_free(&text);
