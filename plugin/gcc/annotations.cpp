@@ -61,12 +61,29 @@ template <typename Use> void for_marks(tree decl, Use use) {
     use(size_t(tree_to_uhwi(TREE_VALUE(TREE_VALUE(a)))));
 }
 
+// Does the declaration stay when the body that it is in does not?
+bool is_outside(tree decl) {
+  return VAR_P(decl) && DECL_NAME(decl) && (DECL_EXTERNAL(decl) || DECL_FILE_SCOPE_P(decl));
+}
+
 // What stands around an expression without changing its value.
 tree stripped(tree e) {
   while (e && (CONVERT_EXPR_P(e) || TREE_CODE(e) == NON_LVALUE_EXPR ||
                TREE_CODE(e) == VIEW_CONVERT_EXPR || TREE_CODE(e) == SAVE_EXPR))
     e = TREE_OPERAND(e, 0);
   return e;
+}
+
+// The variable that an lvalue is in, as a member or an element; null: it may be elsewhere.
+tree whole_of(tree lvalue) {
+  while (lvalue && (TREE_CODE(lvalue) == COMPONENT_REF || TREE_CODE(lvalue) == ARRAY_REF))
+    lvalue = TREE_OPERAND(lvalue, 0);
+  return lvalue && VAR_P(lvalue) ? lvalue : NULL_TREE;
+}
+
+bool ends_with(const char *text, const char *end) {
+  size_t size = strlen(text), tail = strlen(end);
+  return size >= tail && strcmp(text + size - tail, end) == 0;
 }
 
 } // namespace
@@ -111,13 +128,25 @@ void annotations::meet(tree *decl, tree name, tree args) {
   tree number = build_int_cst(integer_type_node, HOST_WIDE_INT(all.size()));
   DECL_ATTRIBUTES(*decl) =
       tree_cons(get_identifier(mark), build_tree_list(NULL_TREE, number), DECL_ATTRIBUTES(*decl));
+  // Before a declaration is complete nothing but the function that is parsed tells where it is.
+  if (p.Kind == PromiseKind::MayHeap && VAR_P(*decl) && !current_function_decl)
+    outside.push_back(all.size());
   all.push_back(std::move(p));
+}
+
+// A variable outside of functions may be assigned to before its promise is met.
+bool annotations::may_promise() {
+  for (; !includes && maps_seen < LINEMAPS_ORDINARY_USED(line_table); ++maps_seen) {
+    const char *name = ORDINARY_MAP_FILE_NAME(LINEMAPS_ORDINARY_MAP_AT(line_table, maps_seen));
+    includes = name && ends_with(name, "escapement/annotate.h");
+  }
+  return includes || !all.empty();
 }
 
 // ---- bodies -------------------------------------------------------------------------------------
 
 // The calls whose result the expression is.
-void annotations::add_calls(tree e, std::vector<Position> &calls) const {
+void annotations::add_calls(tree e, std::vector<location_t> &calls) const {
   e = stripped(e);
   if (!e)
     return;
@@ -147,7 +176,7 @@ void annotations::add_calls(tree e, std::vector<Position> &calls) const {
   }
   case CALL_EXPR:
     if (POINTER_TYPE_P(TREE_TYPE(e)))
-      calls.push_back(position(get_range_from_loc(line_table, EXPR_LOCATION(e)).m_start));
+      calls.push_back(get_range_from_loc(line_table, EXPR_LOCATION(e)).m_start);
     break;
   default:
     break;
@@ -156,8 +185,21 @@ void annotations::add_calls(tree e, std::vector<Position> &calls) const {
 
 void annotations::add_assigned(tree target, tree value) {
   target = stripped(target);
-  if (target && value && (VAR_P(target) || TREE_CODE(target) == PARM_DECL))
-    for_marks(target, [&](size_t n) { add_calls(value, all[n].Calls); });
+  if (!target || !value)
+    return;
+  if (tree whole = whole_of(target); whole && is_outside(whole))
+    add_calls(value, assigned[IDENTIFIER_POINTER(DECL_NAME(whole))]);
+  if (!VAR_P(target) && TREE_CODE(target) != PARM_DECL)
+    return;
+  std::vector<location_t> calls;
+  add_calls(value, calls);
+  for_marks(target, [&](size_t n) { add_positions(calls, all[n].Calls); });
+}
+
+void annotations::add_positions(const std::vector<location_t> &from,
+                                std::vector<Position> &to) const {
+  for (location_t where : from)
+    to.push_back(position(where));
 }
 
 struct annotations::walk {
@@ -183,7 +225,7 @@ struct annotations::walk {
 };
 
 void annotations::read_body(tree function) {
-  if (all.empty() || !DECL_SAVED_TREE(function))
+  if (!may_promise() || !DECL_SAVED_TREE(function))
     return;
   walk w{*this, {}, {}};
   walk_tree_without_duplicates(&DECL_SAVED_TREE(function), walk::visit, &w);
@@ -209,10 +251,14 @@ Promises annotations::take() {
         for_marks(node->decl, [&](size_t n) { all[n].Linked = linkage_name_of(node->decl); });
       unmark(node->decl);
     }
+  for (size_t n : outside)
+    add_positions(assigned[all[n].Name], all[n].Calls);
   Promises taken;
   for (Promise &p : all)
     taken.add(std::move(p));
   all.clear();
+  outside.clear();
+  assigned.clear();
   return taken;
 }
 

@@ -37,12 +37,20 @@ private:
   struct walk;
 
   Position position(location_t where) const;
-  void add_calls(tree expression, std::vector<Position> &calls) const;
+  bool may_promise();
+  void add_calls(tree expression, std::vector<location_t> &calls) const;
+  void add_positions(const std::vector<location_t> &from, std::vector<Position> &to) const;
   void add_assigned(tree target, tree value);
   void unmark(tree decl);
 
   source_table &sources;
   std::vector<Promise> all; // the number of each is the mark of its declaration
+  // Of variables outside of functions: which of the promises except what is assigned to them, and
+  // the calls that are, by name.
+  std::vector<size_t> outside;
+  std::map<std::string, std::vector<location_t>> assigned;
+  bool includes = false;  // the file that has the promises' macros was read
+  unsigned maps_seen = 0; // in the search for it
 };
 
 } // namespace escapement

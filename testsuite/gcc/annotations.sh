@@ -42,6 +42,7 @@ for how in -O0 -Og -O1 -O2 -O3 -Os "-O2 -flto" "-O2 -flto -ffat-lto-objects" "-O
     breaks 'address of job escapes: stored in global current' "${flags[@]}" -c "$cases/must_stack_variable.c" -o broken.o
     keeps "${flags[@]}" -c "$cases/kept_promises.c" -o kept.o
     keeps "${flags[@]}" -c "$cases/wrapper.c" -o kept.o
+    keeps "${flags[@]}" -D_GNU_SOURCE -c "$cases/may_heap_file.c" -o kept.o
     keeps "${flags[@]}" -c "$cases/no_alloc_wrapper.c" -o kept.o
 done
 [[ ! -e broken.o ]] || fail "an object is left of a broken promise"
@@ -50,7 +51,7 @@ done
 keeps -O2 -fsanitize=address -c "$cases/must_stack_broken.c" -o kept.o
 
 # Also when a preprocessor of its own has read the file.
-cp "$cases/must_stack_broken.c" "$cases/kept_promises.c" .
+cp "$cases"/{must_stack_broken,kept_promises,may_heap_file}.c .
 for file in must_stack_broken kept_promises; do
     "${gcc[@]}" -O2 -I "$include" -E "$file.c" -o "$file.i"
     grep -q '__escapement_must_stack__' "$file.i" || fail "-E does not know that the plugin is there: $(tail "$file.i")"
@@ -58,6 +59,8 @@ done
 breaks 'escapes to heap: returned' -O2 -fpreprocessed -c must_stack_broken.i -o broken.o
 breaks 'escapes to heap: returned' -O2 -save-temps -c must_stack_broken.c -o broken.o
 keeps -O2 -fpreprocessed -c kept_promises.i -o kept.o
+"${gcc[@]}" -O2 -I "$include" -E may_heap_file.c -o may_heap_file.i
+keeps -O2 -fpreprocessed -c may_heap_file.i -o kept.o
 keeps -O2 -save-temps -c kept_promises.c -o kept.o
 "${gcc[@]}" -O2 -I "$include" -MM kept_promises.c | grep -q annotate.h || fail "-MM"
 "${gcc[@]}" -O2 -I "$include" -E - <"$cases/wrapper.c" >/dev/null || fail "-E of standard input"
@@ -65,7 +68,7 @@ keeps -O2 -save-temps -c kept_promises.c -o kept.o
 # The object with promises is the object without.
 mkdir -p none/escapement
 printf '#define %s\n' ESC_MUST_STACK ESC_NO_ALLOC 'ESC_MAY_HEAP(reason)' >none/escapement/annotate.h
-for file in "$cases"/{kept_promises,wrapper,may_heap}.c; do
+for file in "$cases"/{kept_promises,wrapper,may_heap,may_heap_file}.c; do
     for how in -O0 -O2 "-O2 -g" "-O2 -g3" "-O2 -flto -frandom-seed=1"; do
         read -ra flags <<<"$how"
         "${gcc[@]}" -I "$include" "${flags[@]}" -c "$file" -o with.o

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // An exception for a variable of the file counts for all that is assigned to it, or to a part of it, in any function,
 // also in those before the declaration that says so.
-// not-gcc: the promises of a variable outside of functions are nothing there
 #include <escapement/annotate.h>
 #include <stdlib.h>
 #include <string.h>

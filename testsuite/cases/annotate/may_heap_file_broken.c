@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The exception is the variable's alone: not what it points to, nor another one.
-// not-gcc: the promises of a variable outside of functions are nothing there
 #include <escapement/annotate.h>
 #include <stdlib.h>
 #include <string.h>
