@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "NAME NUMBERS" of an object. `kind`: the first digits of NUMBERS, "any" or "brings". */
+/* "NAME NUMBERS" of an object. `kind`: the first digits of NUMBERS, "any", "brings", or "set" of
+ * the line that each list begins with, which names the compiler. */
 typedef struct Taken {
     char *object, *line;
     char kind[8];
@@ -53,8 +54,8 @@ static void on_takes(void *context, const char *object, const char *symbol, cons
     s->taken = one_more(s->taken, s->ntaken, &s->cap_taken, sizeof *s->taken);
     Taken *t = &s->taken[s->ntaken++];
     *t = (Taken){.object = copy_text(object), .line = format_text("%s %s", symbol, numbers)};
-    if (strcmp(symbol, "brings") == 0)
-        strcpy(t->kind, "brings");
+    if (strcmp(symbol, "brings") == 0 || strcmp(symbol, "set") == 0)
+        strcpy(t->kind, symbol);
     else if (strncmp(numbers, "ffffffff.", 9) == 0)
         strcpy(t->kind, "any");
     else
@@ -131,6 +132,14 @@ static bool refuse(const Sets *s, const Reliance *r, const Taken *t, const char 
                        r->object, t->object, why);
 }
 
+/* Numbers of signatures are each compiler's own. */
+static bool same_compiler(const Sets *s, const Reliance *r) {
+    for (size_t i = first_of(s, "set"); i < s->ntaken && strcmp(s->taken[i].kind, "set") == 0; i++)
+        if (!bsearch(&s->taken[i].line, r->lines, r->nlines, sizeof *r->lines, compare_lines))
+            return refuse(s, r, &s->taken[i], " was made by another compiler");
+    return true;
+}
+
 static bool kind_holds(const Sets *s, const Reliance *r, const char *kind) {
     for (size_t i = first_of(s, kind); i < s->ntaken && strcmp(s->taken[i].kind, kind) == 0; i++) {
         const Taken *t = &s->taken[i];
@@ -162,6 +171,8 @@ static bool holds(const Sets *s, const Reliance *r, bool exports) {
     if (brings < s->ntaken && strcmp(s->taken[brings].kind, "brings") == 0)
         return refuse(s, r, &s->taken[brings],
                       " gets others from outside (dlsym, ifunc, assembly)");
+    if (!same_compiler(s, r))
+        return false;
     for (size_t i = 0; i < r->nlines; i++)
         if (strncmp(r->lines[i], "kind ", 5) == 0 && !kind_holds(s, r, r->lines[i] + 5))
             return false;

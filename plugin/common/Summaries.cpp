@@ -237,19 +237,6 @@ void SummaryReader::addSummaries(EscModule *M) const {
     esc_module_give_up(M, "out of memory");
 }
 
-// Each has a line behind the summary's own function.
-void namedBy(const std::string &Summary, std::vector<std::string> &Names) {
-  const std::string End = "\n}\n", Head = "func @";
-  size_t At = Summary.find(End);
-  for (At = At == std::string::npos ? At : At + End.size();
-       At != std::string::npos && Summary.compare(At, Head.size(), Head) == 0;) {
-    size_t Name = At + Head.size();
-    Names.push_back(Summary.substr(Name, Summary.find_first_of("(\n", Name) - Name));
-    At = Summary.find('\n', At);
-    At += At != std::string::npos;
-  }
-}
-
 // ---- in the object -----------------------------------------------------------------------------
 
 std::string droppedSection(const char *Name, const std::string &Bytes) {

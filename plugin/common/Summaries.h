@@ -123,9 +123,6 @@ private:
   std::unique_ptr<EscModule, Free> Heads; // to look at texts, and for the library's names
 };
 
-// The functions that a summary names besides its own.
-void namedBy(const std::string &Summary, std::vector<std::string> &Names);
-
 // The sections that go into the object, as assembly: `Written`, and what was believed of `Read`
 // (null: nothing), a line "SYMBOL HASH" each, and for a body that is there "body SYMBOL HASH".
 std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read);

@@ -6,6 +6,7 @@
 // need not. The line "target" tells them apart.
 #include "across.h"
 #include "apply.h"
+#include "closed.h"
 
 namespace escapement {
 namespace {
@@ -111,11 +112,19 @@ std::set<std::string> own_names() {
   return names;
 }
 
+// File-scope assembly may take any address.
+bool brings_from_outside() { return brings_functions() || symtab->first_asm_symbol(); }
+
+// What others call by a name of its own: a static function, if its address is taken.
+bool is_named(cgraph_node *node, const ClosedSet *set) {
+  return set && node->definition && !TREE_PUBLIC(node->decl) && !node->alias && !node->thunk &&
+         is_address_taken(node) && node->get_availability() >= AVAIL_AVAILABLE;
+}
+
 } // namespace
 
 across::across(const Options &opts)
-    : plain(opts), object(object_name()), target(target_line()),
-      writer(opts.Summaries, object, work_directory()), reader(opts.Summaries, target) {
+    : plain(opts), others(opts, object_name(), target_line(), work_directory()) {
   plain.NeedSource = false;
   plain.DumpFile.clear();
 }
@@ -123,57 +132,68 @@ across::across(const Options &opts)
 std::string across::write() {
   question asked;
   asked.summarize = true;
+  asked.set = set();
   source_table none(false);
   lowered_module lowered = lower(none, plain, {}, asked);
-  if (!lowered.m)
-    return {};
-  esc_analyze(lowered.m.get());
+  if (lowered.m)
+    esc_analyze(lowered.m.get());
   auto add = [](void *context, const char *text, size_t length) {
     static_cast<std::string *>(context)->append(text, length);
     return true;
   };
+  std::vector<SymbolSummary> written;
+  const char *target = others.target().c_str(), *object = others.object().c_str();
   for (const lowered_function &f : lowered.functions) {
     SymbolSummary s;
     EscSummary head;
-    if (!is_the_definition(f.node) ||
-        !esc_summary_write(lowered.m.get(), f.id, target.c_str(), object.c_str(), add, &s.Text) ||
-        !esc_summary_head(lowered.m.get(), s.Text.data(), s.Text.size(), target.c_str(), &head,
-                          nullptr))
+    if (!lowered.m || (!is_the_definition(f.node) && !is_named(f.node, set())) ||
+        !esc_summary_write(lowered.m.get(), f.id, target, object, add, &s.Text) ||
+        !esc_summary_head(lowered.m.get(), s.Text.data(), s.Text.size(), target, &head, nullptr))
       continue;
-    s.Symbol = linkage_name_of(f.node->decl);
+    tree decl = f.node->decl;
+    s.Symbol = set() ? shared_name(decl, set()->StaticSuffix) : linkage_name_of(decl);
     s.Hash = head.hash;
     written.push_back(s);
   }
+  std::vector<Member> members;
+  if (set())
+    members = taken_here(set()->StaticSuffix);
   // The second compilation of -fcompare-debug, and questions of configure scripts: no such object
   // will come again to replace what it said.
-  return object == "/dev/null" ? std::string() : writer.write(written);
+  if (others.object() != "/dev/null")
+    return others.write(std::move(written), members, brings_from_outside());
+  others.note(std::move(written), members, brings_from_outside());
+  return {};
 }
 
-void across::read() {
-  std::vector<std::string> names, further;
+void across::read(const std::vector<std::string> &more) {
+  UnitQuestions unit;
+  unit.Named = more;
   cgraph_node *node;
   FOR_EACH_FUNCTION(node)
   if (!node->definition && !node->alias && is_used(node) && !may_be_replaced(node->decl))
-    names.push_back(linkage_name_of(node->decl));
-  std::sort(names.begin(), names.end());
-  const std::set<std::string> direct(names.begin(), names.end());
-  reader.load(names, [&](const std::string &symbol) { return !direct.count(symbol); });
-  if (asks_anything(reader)) {
-    for (const auto &entry : reader.summaries())
-      if (entry.second.Model.empty())
-        namedBy(entry.second.Text.Text, further);
-    const std::set<std::string> own = own_names();
-    reader.load(further, [&](const std::string &symbol) { return own.count(symbol) != 0; });
+    unit.Named.push_back(linkage_name_of(node->decl));
+  std::sort(unit.Named.begin(), unit.Named.end());
+  const std::set<std::string> own = own_names();
+  unit.MayRead = [&own](const std::string &symbol) { return !own.count(symbol); };
+  unit.Asks = [this] { return asks_anything(known()); };
+  if (set()) {
+    unit.Brings = brings_from_outside();
+    unit.Kinds = kinds_called();
   }
-  for (const std::string &file : reader.files())
-    compat::add_dependency(file.c_str());
+  others.read(unit);
+  for (const std::string &file : others.files())
+    if (told.insert(file).second)
+      compat::add_dependency(file.c_str());
   // No diagnostic of the compiler: -Werror must not make an error of what is only not used.
-  if (!reader.complaint().empty())
-    fprintf(stderr, "warning: escapement: not used: %s\n", reader.complaint().c_str());
+  std::string complaint = others.complaint();
+  if (!complained && !complaint.empty())
+    fprintf(stderr, "warning: escapement: not used: %s\n", complaint.c_str());
+  complained |= !complaint.empty();
 }
 
 void across::add_sections(FILE *assembly, bool changed) const {
-  fputs(summarySections(written, changed ? &reader : nullptr).c_str(), assembly);
+  fputs(others.sections(changed).c_str(), assembly);
 }
 
 } // namespace escapement

@@ -106,7 +106,10 @@ bool points_to_numbers(tree type) {
 module_lowering::module_lowering(source_table &sources, const Options &opts,
                                  const std::set<const gimple *> &settled, question asked)
     : where(sources), opts(opts), settled(settled),
-      closed(opts.WholeProgram && !brings_functions()), asked(asked) {
+      // What is written of a file does not depend on the others.
+      closed(opts.WholeProgram && !asked.summarize &&
+             (asked.set ? asked.set->Closed : opts.Summaries.empty() && !brings_functions())),
+      numbers(closed || asked.set), asked(asked) {
   EscConfig config = esc_config_default();
   config.max_object_bytes = opts.MaxObject;
   config.max_frame_bytes = opts.MaxFrame;
@@ -116,8 +119,42 @@ module_lowering::module_lowering(source_table &sources, const Options &opts,
   config.forget = opts.Forget;
   config.closed_program = closed;
   config.keep_calls = asked.summarize;
+  config.shared_signatures = asked.set != nullptr;
   out.m.reset(esc_module_new(&config));
   collect_disabled_builtins();
+  if (numbers)
+    taken = taken_by_name();
+}
+
+// Whether the address may be taken anywhere in the program.
+bool module_lowering::is_taken(cgraph_node *node) const {
+  if (is_address_taken(node))
+    return true;
+  if (!numbers || node->inlined_to)
+    return false;
+  std::string name = linkage_name(node->decl);
+  return taken.count(name) || (asked.set && TREE_PUBLIC(node->decl) && asked.set->find(name));
+}
+
+// A static function that other files call through pointers: its summary goes out under a name that
+// no other function has.
+bool module_lowering::is_named_by_others(tree decl) const {
+  cgraph_node *node = cgraph_node::get(decl);
+  return asked.summarize && asked.set && !TREE_PUBLIC(decl) && node && is_address_taken(node);
+}
+
+// What another file takes the address of. A static function of that name is not it.
+EscFunc module_lowering::member(Member &s) {
+  EscModule *m = out.m.get();
+  if (cgraph_node *here = shared_function(symbols, s.Symbol)) {
+    join(s, describe(here->decl));
+    return function(here->decl);
+  }
+  EscFunc id = esc_function(m, (s.Symbol + (symbols.count(s.Symbol) ? "@other" : "")).c_str());
+  esc_function_declare(m, id, s.NumParams,
+                       ESC_FUNC_ADDRESS_TAKEN | ESC_FUNC_EXPORTED | ESC_FUNC_RETURNS_PTR |
+                           (s.Malloc ? uint32_t(ESC_FUNC_MALLOC) : 0));
+  return id;
 }
 
 // -fno-builtin and -fno-builtin-NAME; nothing else keeps them.
@@ -190,6 +227,8 @@ EscFunc module_lowering::function(tree decl) {
     name += "@nobuiltin";
   else if (is_elsewhere(decl))
     name += "@elsewhere"; // a program's own function is not the library's of the same name
+  else if (is_named_by_others(decl))
+    name = shared_name(decl, asked.set->StaticSuffix);
   EscFunc id = esc_function(out.m.get(), name.c_str());
   functions[decl] = id;
   declare(decl, id);
@@ -210,12 +249,13 @@ uint32_t module_lowering::function_flags(tree decl) {
   auto set = [&](bool condition, uint32_t flag) { flags |= condition ? flag : 0; };
   cgraph_node *node = cgraph_node::get(decl);
   set(stdarg_p(TREE_TYPE(decl)), ESC_FUNC_VARIADIC);
-  set(!node || is_address_taken(node) || node->used_from_other_partition, ESC_FUNC_ADDRESS_TAKEN);
+  set(!node || is_taken(node) || node->used_from_other_partition, ESC_FUNC_ADDRESS_TAKEN);
   // Others may call a static one that is "used", but no other file knows it by its name.
-  set(TREE_PUBLIC(decl) || (has(decl, "used") && !asked.summarize), ESC_FUNC_EXPORTED);
+  set(TREE_PUBLIC(decl) || is_named_by_others(decl) || (has(decl, "used") && !asked.summarize),
+      ESC_FUNC_EXPORTED);
   set(DECL_PURE_P(decl) && cannot_throw(decl), ESC_FUNC_PURE);
   set(TREE_READONLY(decl) && cannot_throw(decl), ESC_FUNC_CONST);
-  set(DECL_IS_MALLOC(decl), ESC_FUNC_MALLOC);
+  set(has_body(decl) ? is_declared_malloc(decl) : DECL_IS_MALLOC(decl), ESC_FUNC_MALLOC);
   set(lookup_attribute("returns_nonnull", TYPE_ATTRIBUTES(TREE_TYPE(decl))) != NULL_TREE,
       ESC_FUNC_RETURNS_NONNULL);
   set(returns_pointer(decl), ESC_FUNC_RETURNS_PTR);
@@ -240,8 +280,13 @@ void module_lowering::declare(tree decl, EscFunc id) {
     flags &= ~uint32_t(ESC_FUNC_NO_REWRITE); // -O0 reports what would be done
   if (opts.Promised)
     flags |= opts.Promised->functionFlags(linkage_name(decl));
-  if (closed)
-    signatures.declare(m, id, decl);
+  if (closed && (flags & ESC_FUNC_ADDRESS_TAKEN)) {
+    Member s = describe(decl);
+    auto known = taken.find(s.Symbol);
+    if (known != taken.end())
+      join(s, known->second);
+    esc_function_signatures(m, id, s.Exact, s.Dropped, s.Without);
+  }
   esc_function_declare(m, id, parameters(decl) + (rest ? 1 : 0), flags);
   if (body)
     esc_function_reserve(m, id, moved_bytes(DECL_STRUCT_FUNCTION(decl)));
@@ -353,8 +398,8 @@ lowered_module module_lowering::run() {
       esc_module_give_up(m, error.message);
   }
   if (!asked.whole)
-    relevant =
-        relevant_functions(closed, [this](cgraph_node *node) { return makes_sites(node->decl); });
+    relevant = relevant_functions([this](cgraph_node *node) { return closed && is_taken(node); },
+                                  [this](cgraph_node *node) { return makes_sites(node->decl); });
   cgraph_node *node;
   FOR_EACH_DEFINED_FUNCTION(node) {
     if (node->inlined_to || !has_body(node->decl))
@@ -375,8 +420,12 @@ lowered_module module_lowering::run() {
   }
   if (closed)
     FOR_EACH_FUNCTION(node)
-  if (is_address_taken(node) && !node->inlined_to)
+  if (!node->inlined_to && is_taken(node))
     function(node->decl);
+  if (closed && asked.set) {
+    symbols = symbols_by_name();
+    declareMembers(m, *asked.set, [this](Member &s) { return member(s); });
+  }
   for (unsigned i = 0; i < out.functions.size(); ++i) {
     push_cfun(out.functions[i].node->get_fun());
     body_lowering(*this, out.functions[i], i).run();

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "source.h"
+#include "ClosedSet.h"
 #include "Options.h"
 #include "Summaries.h"
 
@@ -50,6 +51,9 @@ struct question {
   // For the summaries of this file: what tells a thin wrapper from others is in the model too.
   bool summarize = false;
   const SummaryReader *across = nullptr; // summaries of other files; null: none
+  // With summaries=, the functions that pointers may name; null: nothing is promised of other
+  // files.
+  const ClosedSet *set = nullptr;
 };
 
 // `settled`: allocations that an earlier round left on the heap on purpose, or made.

@@ -147,8 +147,8 @@ void body_lowering::lower_indirect_call(gcall *call) {
   info.args = args.data();
   info.nargs = uint32_t(args.size());
   info.flags = call_flags(call);
-  if (ml.closed)
-    info.index = ml.signatures.number(call);
+  if (ml.numbers)
+    info.index = signature_of(call);
   info.source = ml.where.callee(m, source);
   emit(info, call);
   store_result(call, info.dst);

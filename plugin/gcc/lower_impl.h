@@ -61,11 +61,14 @@ public:
   const Options &opts;
   const std::set<const gimple *> &settled;
   lowered_module out;
-  bool closed; // the program is whole, as promised
-  signature_table signatures;
+  bool closed;  // the program is whole, as promised
+  bool numbers; // calls through pointers have a number
 
 private:
   void collect_disabled_builtins();
+  bool is_taken(cgraph_node *node) const;
+  bool is_named_by_others(tree decl) const;
+  EscFunc member(Member &s);
   bool is_left_out(tree decl) const;
   bool is_elsewhere(tree decl) const;
   bool makes_sites(tree decl);
@@ -78,6 +81,8 @@ private:
   std::set<const cgraph_node *> relevant; // unless the whole unit is asked about
   bool no_builtins = false;
   std::set<std::string> disabled_builtins;
+  std::map<std::string, Member> taken; // here, by name: a function may have several declarations
+  symbol_table_by_name symbols;        // with a ClosedSet
   std::map<tree, EscFunc> functions;
   std::map<tree, EscGlobal> globals;
 };

@@ -82,6 +82,7 @@ void driver::dump(EscModule *m) {
 lowered_module driver::ask(question asked) {
   asked.whole |= opts.HeapLocals && !asked.late; // any function's locals
   asked.across = other ? &other->known() : nullptr;
+  asked.set = other ? other->set() : nullptr;
   lowered_module lowered = lower(sources, opts, state.settled, asked);
   if (!lowered.m)
     return lowered;
@@ -175,11 +176,16 @@ void driver::early() {
     return may_change(caller, kind, call, callee);
   };
   known_targets targets;
-  if (opts.WholeProgram)
-    targets.apply(/*keep=*/rewrite, changes);
+  if (opts.WholeProgram && opts.Summaries.empty())
+    targets.apply(/*keep=*/rewrite, nullptr, changes);
   if (opts.Verify && rewrite)
     prepare_verify();
   exchange();
+  // Without the directory this file is not known to be the program.
+  if (other && other->set() && targets.apply(/*keep=*/rewrite, other->set(), changes)) {
+    changed |= rewrite;
+    other->read(targets.named());
+  }
   // The report must not change what is decided: it has a model of its own.
   if (opts.NeedSource)
     if (lowered_module whole = ask({/*whole=*/true, /*late=*/false}); whole.m)

@@ -94,9 +94,12 @@ void read_flags(Options &opts) {
   // The analyzer runs behind us and is to see the program that was written.
   opts.Rewrite = optimize > 0 && opts.RewriteMode != Options::Mode::Report && !opts.Sanitized &&
                  !flag_analyzer;
-  // The link makes other functions of it, and nothing of ours is there to check.
-  if (flag_lto)
+  // The link makes other functions of it, and nothing of ours is there to check. With summaries= a
+  // program that is whole is that of all files, of which we then know one.
+  if (flag_lto) {
+    opts.WholeProgram &= opts.Summaries.empty();
     opts.Summaries.clear();
+  }
   bool searched = opts.Rewrite && !Bisect::directory().empty();
   opts.NeedSource = opts.MLevel || !opts.ReportFile.empty() || !opts.Site.empty() ||
                     !opts.DumpFile.empty() || searched || asks_for_opt_info() ||
@@ -127,8 +130,6 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   if (!(is_c() || is_link_of_lto()) || flag_syntax_only)
     return 0;
   read_flags(opts);
-  // With summaries= the promise is about all files, and we do not read whose addresses they take.
-  opts.WholeProgram &= opts.Summaries.empty();
   const char *name = arguments->base_name;
   if (is_link_of_lto()) {
     // One part of a program cannot say that the whole is closed.

@@ -4,7 +4,6 @@
 // INVARIANT  What a function of the slice calls or takes the address of is in the slice too, if it
 // has a body: a model never meets a callee that was left out.
 #include "slice.h"
-#include "closed.h"
 
 namespace escapement {
 namespace {
@@ -45,7 +44,8 @@ struct slice {
 } // namespace
 
 std::set<const cgraph_node *>
-relevant_functions(bool closed, const std::function<bool(cgraph_node *)> &is_allocator) {
+relevant_functions(const std::function<bool(cgraph_node *)> &is_reached,
+                   const std::function<bool(cgraph_node *)> &is_allocator) {
   slice s;
   cgraph_node *node;
   FOR_EACH_FUNCTION(node)
@@ -54,9 +54,9 @@ relevant_functions(bool closed, const std::function<bool(cgraph_node *)> &is_all
   for (size_t level = 0, begin = 0; level < max_callers; ++level)
     for (size_t end = s.order.size(); begin < end; ++begin)
       s.add_callers(s.order[begin]);
-  if (closed && !s.order.empty())
+  if (!s.order.empty())
     FOR_EACH_FUNCTION(node)
-  if (is_address_taken(node))
+  if (is_reached(node))
     s.add(node);
   for (size_t i = 0; i < s.order.size(); ++i)
     s.add_named(s.order[i]);

@@ -10,10 +10,11 @@
 namespace escapement {
 
 // Callers of allocators, their callers for some steps, and all that these call or name, without
-// end. `closed`: a call through a pointer reaches every function whose address is taken.
+// end; `is_reached`: by calls through pointers.
 // Empty: there is nothing to ask about.
 std::set<const cgraph_node *>
-relevant_functions(bool closed, const std::function<bool(cgraph_node *)> &is_allocator);
+relevant_functions(const std::function<bool(cgraph_node *)> &is_reached,
+                   const std::function<bool(cgraph_node *)> &is_allocator);
 
 } // namespace escapement
 

@@ -16,18 +16,11 @@ static std::string workDirectory() {
 }
 
 Across::Across(const Options &Opts, const Module &M, std::string Object)
-    : Object(std::move(Object)), Target(M.getTargetTriple() + " clang"), Directory(Opts.Summaries),
-      WholeProgram(Opts.WholeProgram),
-      Writer(Opts.Summaries, this->Object, workDirectory(), bodyFormat()),
-      Reader(Opts.Summaries, Target, bodyFormat()), Others(Opts.Summaries, Writer.number()) {
-  Set.StaticSuffix = "." + Writer.number();
-}
+    : Others(Opts, std::move(Object), M.getTargetTriple() + " clang", workDirectory(),
+             bodyFormat()) {}
 
 // A wrapper of a wrapper of a cleanup; how many functions a file may ask for in one step.
 static constexpr unsigned MaxBodySteps = 4, MaxBodies = 100;
-// A function behind a pointer that calls through a pointer of another kind, and so on; a kind that
-// is not read stays unknown.
-static constexpr unsigned MaxSetSteps = 6;
 
 // File-scope assembly may take any address.
 static bool bringsFromOutside(const Module &M) {
@@ -55,54 +48,23 @@ static bool asksAnything(const Module &M, const SummaryReader &Reader) {
   return false;
 }
 
-// What is here decides over its own functions, and hides others of the same name.
-bool Across::mayRead(const Module &M, const std::string &Symbol) const {
+static bool mayRead(const Module &M, const std::string &Symbol) {
   const GlobalValue *G = M.getNamedValue(Symbol);
   return !G || (isa<Function>(G) && G->isDeclaration() && !mayBeReplaced(M, *cast<Function>(G)));
 }
 
-// The functions that calls through pointers reach, from here and from the summaries that were read;
-// those that are new, to be read.
-void Across::readMembers(Module &M, std::vector<std::string> &Names) {
-  std::set<std::string> Kinds = kindsCalled(M);
-  for (const auto &[Symbol, S] : Reader.summaries())
-    for (uint32_t Signature : S.Signatures)
-      Kinds.insert(kindOf(Signature));
-  std::vector<Member> Added;
-  for (const std::string &Kind : Kinds)
-    Others.read(Kind, Added);
-  for (const Member &S : Added)
-    Names.push_back(S.Symbol);
-}
-
 void Across::read(Module &M) {
-  bool Brings = bringsFromOutside(M);
-  if (WholeProgram && !Set.Others) {
-    Set.Others = &Others;
-    Set.Closed = Others.open();
-  }
-  std::vector<std::string> Names, Further;
-  std::set<std::string> Direct;
+  UnitQuestions Unit;
   for (const Function &F : M)
     if (F.isDeclaration() && !F.isIntrinsic() && !F.use_empty() && !mayBeReplaced(M, F))
-      Names.push_back(F.getName().str());
-  Direct.insert(Names.begin(), Names.end());
-  Reader.load(Names, [&](const std::string &Symbol) { return !Direct.count(Symbol); });
-  Set.Closed = Set.Closed && !Brings;
-  // An allocator may be behind a pointer.
-  if (!asksAnything(M, Reader) && !(Set.Closed && !kindsCalled(M).empty()))
-    return;
-  auto Skip = [&](const std::string &Symbol) { return !mayRead(M, Symbol); };
-  for (const auto &[Symbol, S] : Reader.summaries())
-    Further.insert(Further.end(), S.Calls.begin(), S.Calls.end());
-  Reader.load(Further, Skip);
-  for (unsigned Step = 0; Set.Closed && Step < MaxSetSteps; ++Step) {
-    Further.clear();
-    readMembers(M, Further);
-    if (Further.empty())
-      return;
-    Reader.load(Further, Skip);
+      Unit.Named.push_back(F.getName().str());
+  Unit.MayRead = [&M](const std::string &Symbol) { return mayRead(M, Symbol); };
+  Unit.Asks = [&] { return asksAnything(M, reader()); };
+  if (set()) {
+    Unit.Brings = bringsFromOutside(M);
+    Unit.Kinds = kindsCalled(M);
   }
+  Others.read(Unit);
 }
 
 // A declaration that something here calls, whose body the caller may need.
@@ -116,16 +78,16 @@ static bool mayBorrow(const Module &M, const Function &F, const SummaryReader &R
 }
 
 void Across::lend(Module &M, LentBodies &Lent) {
-  if (!asksAnything(M, Reader))
+  if (!asksAnything(M, reader()))
     return;
   for (unsigned Step = 0; Step < MaxBodySteps; ++Step) {
     SmallVector<Function *, 16> Wanted;
     for (Function &F : M)
-      if (Wanted.size() < MaxBodies && mayBorrow(M, F, Reader))
+      if (Wanted.size() < MaxBodies && mayBorrow(M, F, reader()))
         Wanted.push_back(&F);
     bool Added = false;
     for (Function *F : Wanted)
-      if (const std::string &Body = Reader.loadBody(F->getName().str()); !Body.empty())
+      if (const std::string &Body = Others.reader().loadBody(F->getName().str()); !Body.empty())
         Added |= Lent.add(*F, Body);
     if (!Added)
       return;
@@ -134,20 +96,22 @@ void Across::lend(Module &M, LentBodies &Lent) {
 }
 
 std::string Across::write(Module &M, LoweredModule &Lowered) {
+  std::vector<SymbolSummary> Written;
   for (LoweredFunction &LF : Lowered.Functions) {
     SymbolSummary S;
     auto Add = [](void *Context, const char *Text, size_t Length) {
       static_cast<std::string *>(Context)->append(Text, Length);
       return true;
     };
-    bool Named = WholeProgram && LF.F->hasLocalLinkage() && LF.F->hasAddressTaken();
+    bool Named = set() && LF.F->hasLocalLinkage() && LF.F->hasAddressTaken();
     if ((!LF.F->hasExternalLinkage() && !Named) || !LF.F->hasExactDefinition() ||
-        !esc_summary_write(Lowered.M.get(), LF.Id, Target.c_str(), Object.c_str(), Add, &S.Text))
+        !esc_summary_write(Lowered.M.get(), LF.Id, Others.target().c_str(), Others.object().c_str(),
+                           Add, &S.Text))
       continue;
-    S.Symbol = sharedName(*LF.F, Set.StaticSuffix);
+    S.Symbol = set() ? sharedName(*LF.F, set()->StaticSuffix) : LF.F->getName().str();
     EscSummary Head;
-    if (esc_summary_head(Lowered.M.get(), S.Text.data(), S.Text.size(), Target.c_str(), &Head,
-                         nullptr)) {
+    if (esc_summary_head(Lowered.M.get(), S.Text.data(), S.Text.size(), Others.target().c_str(),
+                         &Head, nullptr)) {
       S.Hash = Head.hash;
       if (!Head.model)
         S.Body = writeBody(*LF.F);
@@ -156,36 +120,14 @@ std::string Across::write(Module &M, LoweredModule &Lowered) {
       Written.push_back(std::move(S));
     }
   }
-  std::string Error = Writer.write(Written);
-  return WholeProgram && Error.empty() ? writeTaken(M) : Error;
-}
-
-std::string Across::writeTaken(Module &M) {
-  std::vector<Member> All = takenIn(M, Set.StaticSuffix);
-  bool Brings = bringsFromOutside(M);
-  Taken = "set 1\n"; // also when nothing is taken: this object says so
-  Taken += Brings ? "brings -\n" : "";
-  for (const Member &S : All)
-    Taken += S.line() + "\n";
-  return MemberWriter(Directory, Object, Writer.number()).write(All, Brings);
-}
-
-std::vector<std::string> Across::files() const {
-  std::vector<std::string> All = Others.files();
-  All.insert(All.end(), Reader.files().begin(), Reader.files().end());
-  return All;
-}
-
-std::string Across::complaint() const {
-  return Reader.complaint().empty() ? Others.complaint() : Reader.complaint();
+  std::vector<Member> Members;
+  if (set())
+    Members = takenIn(M, set()->StaticSuffix);
+  return Others.write(std::move(Written), Members, bringsFromOutside(M));
 }
 
 void Across::addSections(Module &M, bool Changed) const {
-  std::string Asm = summarySections(Written, Changed ? &Reader : nullptr);
-  Asm += droppedSection(".escapement.takes", Taken);
-  if (Changed && Set.Closed)
-    Asm += droppedSection(".escapement.reaches", Taken + Others.lines());
-  if (!Asm.empty())
+  if (std::string Asm = Others.sections(Changed); !Asm.empty())
     M.appendModuleInlineAsm(Asm);
 }
 

@@ -58,17 +58,7 @@ static void passedAs(raw_ostream &Text, Type *T, const DataLayout &DL, bool Poin
     spell(Text, T);
 }
 
-// The first digits of the hash of a text.
-static uint32_t numberOfText(const std::string &Text, unsigned Bits) {
-  char Hash[ESC_HASH_BYTES], First[9] = "";
-  esc_hash(Text.data(), Text.size(), Hash);
-  std::copy(Hash, Hash + 8, First);
-  return uint32_t(std::strtoul(First, nullptr, 16)) >> (32 - Bits);
-}
-
-// 24 bits for the parameters, 8 for the result: 0 none, 1 dropped. Two texts of one number are one
-// signature; that is only less precise.
-uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attributes, Result R) {
+uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attributes, ResultUse Use) {
   std::string Params, Back;
   raw_string_ostream Text(Params), Last(Back);
   for (unsigned N = 0; N < Type.getNumParams(); ++N) {
@@ -79,14 +69,8 @@ uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attribut
     Text << (Attributes.hasParamAttr(N, Attribute::StructRet) ? "sret," : ",");
   }
   Text << (Type.isVarArg() ? "..." : "");
-  if (R == Result::Used)
-    passedAs(Last, Type.getReturnType(), DL, true);
-  uint32_t Code =
-      R == Result::Used ? 2 + numberOfText(Last.str(), 8) % 253 : uint32_t(R == Result::Dropped);
-  auto [It, New] = Numbers.try_emplace(Text.str(), 0);
-  if (New)
-    It->second = numberOfText(Text.str(), 24) << 8;
-  return It->second | Code; // never ESC_NONE: the code is at most 254
+  passedAs(Last, Type.getReturnType(), DL, true);
+  return signatureNumber(Text.str(), Last.str(), Use);
 }
 
 Member SignatureTable::describe(const Function &F) {
@@ -96,18 +80,14 @@ Member SignatureTable::describe(const Function &F) {
   // Declared without a prototype: what it takes is known where it is defined.
   if (F.isVarArg() && F.arg_empty())
     return M;
-  auto Number = [&](Result R) { return number(*F.getFunctionType(), F.getAttributes(), R); };
-  M.Exact = Number(Result::Used);
-  M.Dropped = Number(Result::Dropped);
-  M.Without = Number(Result::None);
+  auto Number = [&](ResultUse Use) { return number(*F.getFunctionType(), F.getAttributes(), Use); };
+  M.Exact = Number(ResultUse::Used);
+  M.Dropped = Number(ResultUse::Dropped);
+  M.Without = Number(ResultUse::None);
   return M;
 }
 
-void SignatureTable::join(Member &S, const Function &F) {
-  Member Own = describe(F);
-  if (Own.Exact != S.Exact || Own.Dropped != S.Dropped || Own.Without != S.Without)
-    S.Exact = Member::AnyNumber;
-}
+void SignatureTable::join(Member &S, const Function &F) { escapement::join(S, describe(F)); }
 
 void SignatureTable::declare(EscModule *M, EscFunc Id, const Function &F) {
   Member S = describe(F);
@@ -117,10 +97,10 @@ void SignatureTable::declare(EscModule *M, EscFunc Id, const Function &F) {
 uint32_t SignatureTable::number(const CallBase &C) {
   if (!C.isIndirectCall() || C.getFunctionType()->isVarArg())
     return ESC_NONE;
-  Result R = C.getType()->isVoidTy() ? Result::None
-             : C.use_empty()         ? Result::Dropped
-                                     : Result::Used;
-  return number(*C.getFunctionType(), C.getAttributes(), R);
+  ResultUse Use = C.getType()->isVoidTy() ? ResultUse::None
+                  : C.use_empty()         ? ResultUse::Dropped
+                                          : ResultUse::Used;
+  return number(*C.getFunctionType(), C.getAttributes(), Use);
 }
 
 // ---- other files -------------------------------------------------------------------------------
@@ -129,11 +109,8 @@ std::string sharedName(const Function &F, const std::string &StaticSuffix) {
   return F.getName().str() + (F.hasLocalLinkage() ? StaticSuffix : "");
 }
 
-const Member *ClosedSet::find(const Function &F) const {
-  if (!Others || F.isIntrinsic())
-    return nullptr;
-  auto It = Others->members().find(F.getName().str());
-  return It == Others->members().end() || F.hasLocalLinkage() ? nullptr : &It->second;
+const Member *findMember(const ClosedSet &Set, const Function &F) {
+  return F.isIntrinsic() || F.hasLocalLinkage() ? nullptr : Set.find(F.getName().str());
 }
 
 std::vector<Member> takenIn(Module &M, const std::string &StaticSuffix) {
@@ -158,21 +135,6 @@ std::set<std::string> kindsCalled(const Module &M) {
         if (uint32_t Number = Table.number(*C); Number != ESC_NONE)
           Kinds.insert(kindOf(Number));
   return Kinds;
-}
-
-void declareMembers(EscModule *M, const ClosedSet &Set, function_ref<EscFunc(Member &)> Declare) {
-  if (!Set.Others)
-    return;
-  for (const auto &[Symbol, Known] : Set.Others->members()) {
-    Member S = Known;
-    EscFunc Id = Declare(S);
-    esc_function_signatures(M, Id, S.Exact, S.Dropped, S.Without);
-  }
-  for (const std::string &Kind : Set.Others->kinds()) {
-    uint32_t First = uint32_t(std::strtoul(Kind.c_str(), nullptr, 16)) << 8;
-    if (Kind != kindOf(Member::AnyNumber))
-      esc_signatures_complete(M, First, First | 255);
-  }
 }
 
 namespace {

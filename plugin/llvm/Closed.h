@@ -5,14 +5,12 @@
 // of their functions is in a ClosedSet, and a number of a signature is made of its text alone.
 //
 // NOT HERE  Which functions a call through a pointer reaches (analysis/dispatch.c), the directory
-// (Members.h).
+// (Members.h), the numbers of texts (ClosedSet.h).
 #ifndef ESCAPEMENT_PLUGIN_CLOSED_H
 #define ESCAPEMENT_PLUGIN_CLOSED_H
 
-#include "Members.h"
-#include "escapement/analysis.h"
+#include "ClosedSet.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Attributes.h"
 
 namespace llvm {
@@ -28,15 +26,8 @@ namespace escapement {
 // Whether functions of other files come into the program as pointers, whatever was promised.
 bool bringsFunctions(const llvm::Module &M);
 
-// What is known of the functions of a program whose other files were asked.
-struct ClosedSet {
-  bool Closed = false;      // nobody brings functions from outside
-  std::string StaticSuffix; // of static functions of this file, elsewhere
-  const MemberReader *Others = nullptr;
-
-  // The function as another file's pointers may name it; null: none does.
-  const Member *find(const llvm::Function &F) const;
-};
+// The function as another file's pointers may name it; null: none does.
+const Member *findMember(const ClosedSet &Set, const llvm::Function &F);
 
 // The name in other files of a function whose address is taken here.
 std::string sharedName(const llvm::Function &F, const std::string &StaticSuffix);
@@ -55,22 +46,15 @@ public:
   uint32_t number(const llvm::CallBase &C);
 
 private:
-  enum class Result { Used, Dropped, None };
-  uint32_t number(const llvm::FunctionType &Type, llvm::AttributeList Attributes, Result R);
+  uint32_t number(const llvm::FunctionType &Type, llvm::AttributeList Attributes, ResultUse Use);
 
   const llvm::DataLayout &DL;
-  llvm::StringMap<uint32_t> Numbers;
 };
 
 // The functions whose address the module takes.
 std::vector<Member> takenIn(llvm::Module &M, const std::string &StaticSuffix);
 // The kinds of its calls through pointers.
 std::set<std::string> kindsCalled(const llvm::Module &M);
-
-// Tells the model which functions other files take the address of, and of which kinds all are
-// known.
-void declareMembers(EscModule *M, const ClosedSet &Set,
-                    llvm::function_ref<EscFunc(Member &)> Declare);
 
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
 // behind a hook is an allocator. Where it can be one of a few, an allocator of the library among

@@ -161,7 +161,7 @@ bool ModuleLowering::isDisabledBuiltin(Function *F) {
 
 // Whether the address may be taken anywhere in the program.
 bool ModuleLowering::isTaken(const Function &F) const {
-  return F.hasAddressTaken() || (Analyses.Set && Analyses.Set->find(F));
+  return F.hasAddressTaken() || (Analyses.Set && findMember(*Analyses.Set, F));
 }
 
 // A static function that other files call through pointers: its summary goes out under a name that
