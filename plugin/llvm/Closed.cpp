@@ -25,6 +25,23 @@ bool bringsFunctions(const Module &M) {
          any_of(M.aliases(), [](const GlobalAlias &A) { return A.isInterposable(); });
 }
 
+static constexpr StringLiteral MallocMark("escapement-malloc");
+
+bool isDeclaredMalloc(const Function &F) {
+  return F.returnDoesNotAlias() && (F.isDeclaration() || F.hasFnAttribute(MallocMark));
+}
+
+void markDeclaredMallocs(Module &M) {
+  for (Function &F : M)
+    if (!F.isDeclaration() && F.returnDoesNotAlias())
+      F.addFnAttr(MallocMark);
+}
+
+void unmarkDeclaredMallocs(Module &M) {
+  for (Function &F : M)
+    F.removeFnAttr(MallocMark);
+}
+
 // By what it is made of: what it is called may differ between files.
 static void spell(raw_ostream &Text, Type *T) {
   if (auto *A = dyn_cast<ArrayType>(T)) {
@@ -76,7 +93,7 @@ uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attribut
 Member SignatureTable::describe(const Function &F) {
   Member M;
   M.NumParams = unsigned(F.arg_size());
-  M.Malloc = F.returnDoesNotAlias();
+  M.Malloc = isDeclaredMalloc(F);
   // Declared without a prototype: what it takes is known where it is defined.
   if (F.isVarArg() && F.arg_empty())
     return M;
@@ -209,7 +226,7 @@ private:
 
   void add(Function &F) {
     std::string Name = F.getName().str() + (F.hasLocalLinkage() ? "@static" : "");
-    EscFunc Id = declare(Name, unsigned(F.arg_size()), F.returnDoesNotAlias());
+    EscFunc Id = declare(Name, unsigned(F.arg_size()), isDeclaredMalloc(F));
     Table.declare(Model.get(), Id, F);
     note(Id, &F, "");
   }

@@ -26,6 +26,13 @@ namespace escapement {
 // Whether functions of other files come into the program as pointers, whatever was promised.
 bool bringsFunctions(const llvm::Module &M);
 
+// The source says that what the function returns is fresh memory, or LLVM of the library's. What
+// LLVM has found out of a body is not what a caller means: definitions have a mark, from before the
+// first pass until the last one.
+bool isDeclaredMalloc(const llvm::Function &F);
+void markDeclaredMallocs(llvm::Module &M);
+void unmarkDeclaredMallocs(llvm::Module &M);
+
 // The function as another file's pointers may name it; null: none does.
 const Member *findMember(const ClosedSet &Set, const llvm::Function &F);
 

@@ -72,7 +72,7 @@ uint32_t functionFlags(Function &F) {
   Set(F.hasFnAttribute(Attribute::NoInline), ESC_FUNC_NO_INLINE);
   Set(F.onlyReadsMemory() && F.doesNotThrow(), ESC_FUNC_PURE);
   Set(F.doesNotAccessMemory() && F.doesNotThrow(), ESC_FUNC_CONST);
-  Set(F.returnDoesNotAlias(), ESC_FUNC_MALLOC);
+  Set(isDeclaredMalloc(F), ESC_FUNC_MALLOC);
   Set(F.hasRetAttribute(Attribute::NonNull), ESC_FUNC_RETURNS_NONNULL);
   Set(F.hasFnAttribute(Attribute::NoFree), ESC_FUNC_NO_FREE);
   Set(returnsPointer(F), ESC_FUNC_RETURNS_PTR);

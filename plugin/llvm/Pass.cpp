@@ -239,6 +239,7 @@ bool Driver::directCalls(Module &M) {
 void Driver::start(Module &M) {
   if (!Opts.AddressNumbers)
     markDifferences(M);
+  markDeclaredMallocs(M);
   // First: until here the module is as the code generator made it, which copyLocations() needs.
   if (Opts.NeedSource && Located && Located != &M)
     copyLocations(M, *Located);
@@ -379,6 +380,8 @@ void Driver::last(Module &M, FunctionAnalysisManager &FAM) {
     unmarkDifferences(M);
   if (ForLink)
     tell(M);
+  else
+    unmarkDeclaredMallocs(M);
   if (Other)
     Other->addSections(M, Changed);
   if (!Opts.NeedSource)
@@ -432,6 +435,7 @@ bool Driver::link(Module &M, FunctionAnalysisManager &FAM) {
     Out.finish(/*SawLast=*/false, &M, &FAM);
   }
   unmarkDifferences(M);
+  unmarkDeclaredMallocs(M);
   dropNotes(M);
   return Changed;
 }

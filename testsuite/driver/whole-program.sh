@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# whole-program: functions that a pointer may name, and that GCC's form of the program hides. Each program frees through
-# its pointer what must not be in the frame.
-#
-# Environment: ESC_GCC the compiler, ESC_PLUGIN the plugin, ESC_SOURCE the repository.
-export ESC_CLANG=${ESC_GCC:?} ESC_VERSION=12 ESC_COMPILER=gcc
+# whole-program: functions that a pointer may name, and that a compiler's form of the program hides. Each program frees
+# through its pointer what must not be in the frame. With GCC too.
 # shellcheck source=testsuite/driver/lib.sh
-. "${ESC_SOURCE:?}/testsuite/driver/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 cat >head.h <<'C'
 #include <stdlib.h>
@@ -26,7 +23,7 @@ freed() {
 }
 work='__attribute__((noinline)) int work(int n) { char *p = malloc(16); if (!p) return 0; memset(p, n, 16); n = p[3]; current(p); return n; }
 int main(int argc, char **argv) { (void)argv; return work(argc) - 1; }'
-# Found to return fresh memory by GCC itself, behind the inliner; called as if it returned nothing.
+# Found to return fresh memory by the compiler itself, behind the inliner; called as if it returned nothing.
 freed inferred <<C
 #include "head.h"
 __attribute__((noinline)) static void *swap(void *p) { free(p); return malloc(1); }
