@@ -246,9 +246,11 @@ static EscOp origin_of(const Solver *s, FactId fact) {
     return ESC_NONE;
 }
 
-/* The value that names a lost object in its leak: what led to it still has one. */
+/* The value that names a lost object in its leak: what led to it still has one. Whoever named the
+ * object before, as an argument of a call whose result leaks, has called it the world. */
 static EscValue leaked_value(Builder *b, Obj o) {
     b->in_world[o] = 0;
+    b->value[o] = ESC_NONE;
     EscValue v = value_of(b, o);
     b->in_world[o] = 1;
     b->value[o] = ESC_NONE;
