@@ -166,21 +166,22 @@ static void write_op(EscModule *to, EscFunc g, const EscModule *m, const Functio
     esc_op(to, g, 0, &info);
 }
 
-/* The hashed part. */
-static void write_content(EscModule *m, EscFunc f, const char *target, Buffer *out) {
+/* The hashed part. Whether it has a model. */
+static bool write_content(EscModule *m, EscFunc f, const char *target, Buffer *out) {
     const Function *s = &m->analysis->summaries[f];
     char frame[24], model[512];
     snprintf(frame, sizeof frame, "%" PRIu64, m->analysis->results[f].path_bytes);
     add_line(out, "target", target);
     add_line(out, "frame", frame);
-    if (esc_wrapper_line(m, f, model, sizeof model))
+    bool has_model = esc_wrapper_line(m, f, model, sizeof model);
+    if (has_model)
         add_line(out, "model", model);
     EscModule *t = esc_model_new_bare(NULL);
     EscFunc g = t ? esc_function(t, s->name) : ESC_NONE;
     if (g == ESC_NONE) {
         m->memory.failed = true;
         esc_module_free(t);
-        return;
+        return has_model;
     }
     declare(t, g, &m->funcs[f]);
     while (t->funcs[g].nvalues < s->nvalues && esc_value(t, g) != ESC_NONE)
@@ -190,22 +191,22 @@ static void write_content(EscModule *m, EscFunc f, const char *target, Buffer *o
     if (!esc_module_print(t, add, out))
         m->memory.failed = true;
     esc_module_free(t);
+    return has_model;
 }
 
 bool esc_summary_write(EscModule *m, EscFunc f, const char *target, const char *from,
-                       EscWrite write, void *context) {
+                       EscWrite write, void *context, EscWritten *out) {
     if (f >= m->nfuncs || !is_shared(m, f))
         return false;
-    char hash[ESC_HASH_BYTES];
     Buffer content = {.memory = &m->memory}, head = {.memory = &m->memory};
-    write_content(m, f, target, &content);
+    out->has_model = write_content(m, f, target, &content);
     add(&head, version_line, strlen(version_line));
     add_line(&head, "from", from);
     if (content.text)
-        esc_hash(content.text, content.length, hash);
+        esc_hash(content.text, content.length, out->hash);
     bool good = !m->memory.failed && content.text && head.text;
     if (good)
-        add_line(&head, "hash", hash);
+        add_line(&head, "hash", out->hash);
     good = good && write(context, head.text, head.length) &&
            write(context, content.text, content.length);
     esc_memory_release(content.text);

@@ -50,8 +50,12 @@ static EscModule *part_of(const char *text, EscFunc only, bool keep_calls) {
 static Text summary_of(const char *text, EscFunc f) {
     Text out = {0};
     EscModule *m = part_of(text, f, true);
-    if (m && esc_analyze(m))
-        esc_summary_write(m, f, target, "part.o", text_append, &out);
+    EscWritten written;
+    EscSummary head;
+    if (m && esc_analyze(m) &&
+        esc_summary_write(m, f, target, "part.o", text_append, &out, &written) &&
+        CHECK(esc_summary_head(m, out.text, out.length, target, &head, NULL)))
+        CHECK(strcmp(head.hash, written.hash) == 0 && !head.model == !written.has_model);
     esc_module_free(m);
     return out;
 }

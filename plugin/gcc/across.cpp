@@ -145,14 +145,13 @@ std::string across::write() {
   const char *target = others.target().c_str(), *object = others.object().c_str();
   for (const lowered_function &f : lowered.functions) {
     SymbolSummary s;
-    EscSummary head;
+    EscWritten facts;
     if (!lowered.m || (!is_the_definition(f.node) && !is_named(f.node, set())) ||
-        !esc_summary_write(lowered.m.get(), f.id, target, object, add, &s.Text) ||
-        !esc_summary_head(lowered.m.get(), s.Text.data(), s.Text.size(), target, &head, nullptr))
+        !esc_summary_write(lowered.m.get(), f.id, target, object, add, &s.Text, &facts))
       continue;
     tree decl = f.node->decl;
     s.Symbol = set() ? shared_name(decl, set()->StaticSuffix) : linkage_name_of(decl);
-    s.Hash = head.hash;
+    s.Hash = facts.hash;
     written.push_back(s);
   }
   std::vector<Member> members;

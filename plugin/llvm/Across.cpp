@@ -103,22 +103,19 @@ std::string Across::write(Module &M, LoweredModule &Lowered) {
       static_cast<std::string *>(Context)->append(Text, Length);
       return true;
     };
+    EscWritten Facts;
     bool Named = set() && LF.F->hasLocalLinkage() && LF.F->hasAddressTaken();
     if ((!LF.F->hasExternalLinkage() && !Named) || !LF.F->hasExactDefinition() ||
         !esc_summary_write(Lowered.M.get(), LF.Id, Others.target().c_str(), Others.object().c_str(),
-                           Add, &S.Text))
+                           Add, &S.Text, &Facts))
       continue;
     S.Symbol = set() ? sharedName(*LF.F, set()->StaticSuffix) : LF.F->getName().str();
-    EscSummary Head;
-    if (esc_summary_head(Lowered.M.get(), S.Text.data(), S.Text.size(), Others.target().c_str(),
-                         &Head, nullptr)) {
-      S.Hash = Head.hash;
-      if (!Head.model)
-        S.Body = writeBody(*LF.F);
-      if (!S.Body.empty())
-        S.BodyHash = bodyHash(S.Body, bodyFormat());
-      Written.push_back(std::move(S));
-    }
+    S.Hash = Facts.hash;
+    if (!Facts.has_model)
+      S.Body = writeBody(*LF.F);
+    if (!S.Body.empty())
+      S.BodyHash = bodyHash(S.Body, bodyFormat());
+    Written.push_back(std::move(S));
   }
   std::vector<Member> Members;
   if (set())

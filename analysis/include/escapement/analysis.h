@@ -362,10 +362,13 @@ ESC_API bool esc_summary_print(const EscModule *m, EscFunc f, EscWrite write, vo
  * depends on besides the source: the machine, its ABI, which compiler lowered it. `from` is the
  * object, for messages. Nothing but an externally visible function that no other definition can
  * replace has one: esc_summary_write returns false for all others, and when `write` stops it. */
-ESC_API bool esc_summary_write(EscModule *m, EscFunc f, const char *target, const char *from,
-                               EscWrite write, void *context);
-
 enum { ESC_HASH_BYTES = 33 }; /* 32 hexadecimal digits and the end */
+typedef struct EscWritten {   /* the same that esc_summary_head finds in the text */
+    char hash[ESC_HASH_BYTES];
+    bool has_model;
+} EscWritten;
+ESC_API bool esc_summary_write(EscModule *m, EscFunc f, const char *target, const char *from,
+                               EscWrite write, void *context, EscWritten *out);
 
 /* What a reader must know of a summary before it is used. Strings belong to the module. */
 typedef struct EscSummary {
