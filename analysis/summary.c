@@ -306,8 +306,7 @@ static void emit_contents(Builder *b, Obj o) {
         const Cell c = s->cells[i];
         for (FactId k = s->nodes[c.node].first_fact; k != ESC_NONE; k = s->facts[k].next) {
             const Fact f = s->facts[k];
-            if (s->objs[f.obj].kind != OBJ_FUNCTION)
-                emit_store(b, o, &c, &f);
+            emit_store(b, o, &c, &f);
         }
     }
 }

@@ -148,21 +148,51 @@ static void point_at(Naive *n, Offsets *dst, uint32_t object) {
         join_one(n, &dst[object], UINT64_C(1) << ORIGIN);
 }
 
-static void apply_call(Naive *n, uint32_t context, EscOp id, const Op *op, Offsets *dst) {
+static uint32_t open_context(Naive *n, EscFunc func, uint32_t parent, EscOp call, uint32_t depth);
+
+static void call_unknown(Naive *n, uint32_t context, const Op *op, Offsets *dst) {
+    const Context *c = &n->contexts[context];
+    for (uint32_t i = 0; i < op->nargs; i++)
+        lose_all(n, node(n, c, n->m->funcs[c->func].args[op->args + i].value));
+    join_one(n, &dst[WORLD], ANYWHERE);
+}
+
+static void call_known(Naive *n, uint32_t context, EscOp id, const Op *op, EscFunc g,
+                       Offsets *dst) {
     Context *c = &n->contexts[context];
-    const Function *f = &n->m->funcs[c->func];
-    if (!n->m->funcs[op->index].has_body) {
-        for (uint32_t i = 0; i < op->nargs; i++)
-            lose_all(n, node(n, c, f->args[op->args + i].value));
-        join_one(n, &dst[WORLD], ANYWHERE);
+    if (c->below[id][g] == ESC_NONE)
         return;
-    }
-    if (c->below[id] == ESC_NONE)
-        return;
-    Context *callee = &n->contexts[c->below[id]];
-    for (uint32_t i = 0; i < op->nargs && i < n->m->funcs[op->index].nparams; i++)
-        join_all(n, node(n, callee, i), node(n, c, f->args[op->args + i].value));
+    Context *callee = &n->contexts[c->below[id][g]];
+    for (uint32_t i = 0; i < op->nargs && i < n->m->funcs[g].nparams; i++)
+        join_all(n, node(n, callee, i), node(n, c, n->m->funcs[c->func].args[op->args + i].value));
     join_all(n, dst, n->facts[callee->result]);
+}
+
+static void apply_call(Naive *n, uint32_t context, EscOp id, const Op *op, EscFunc g,
+                       Offsets *dst) {
+    if (n->m->funcs[g].has_body)
+        call_known(n, context, id, op, g, dst);
+    else
+        call_unknown(n, context, op, dst);
+}
+
+/* Each function that the pointer names; its context is opened when it is first seen. Data is never
+ * called. */
+static void apply_pointer_call(Naive *n, uint32_t context, EscOp id, const Op *op,
+                               const Offsets *target, Offsets *dst) {
+    if (target[WORLD])
+        call_unknown(n, context, op, dst);
+    for (uint32_t o = 1; o < n->nobjects; o++) {
+        EscFunc g = n->objects[o].index;
+        if (!target[o] || n->objects[o].context != ESC_NONE)
+            continue;
+        if (n->m->funcs[g].has_body && n->contexts[context].below[id][g] == ESC_NONE) {
+            uint32_t made = open_context(n, g, context, id, n->contexts[context].depth + 1);
+            n->contexts[context].below[id][g] = made;
+            n->changed |= made != ESC_NONE;
+        }
+        apply_call(n, context, id, op, g, dst);
+    }
 }
 
 static void apply_deep(Naive *n, const Offsets *a, Offsets *dst) {
@@ -236,7 +266,13 @@ static void apply(Naive *n, uint32_t context, EscOp id) {
         apply_deep(n, a, dst);
         break;
     case ESC_OP_CALL:
-        apply_call(n, context, id, op, dst);
+        apply_call(n, context, id, op, op->index, dst);
+        break;
+    case ESC_OP_FUNCTION:
+        point_at(n, dst, object_of(n, ESC_NONE, false, op->index));
+        break;
+    case ESC_OP_ICALL:
+        apply_pointer_call(n, context, id, op, a, dst);
         break;
     case ESC_OP_RETURN:
         join_all(n, n->facts[c->result], a);
@@ -277,8 +313,10 @@ static uint32_t open_context(Naive *n, EscFunc func, uint32_t parent, EscOp call
     c->result = n->nnodes + f->nvalues;
     n->nnodes += f->nvalues + 2;
     for (EscOp i = 0; i < f->nops; i++) {
-        bool known = f->ops[i].kind == ESC_OP_CALL && n->m->funcs[f->ops[i].index].has_body;
-        c->below[i] = known ? open_context(n, f->ops[i].index, id, i, depth + 1) : ESC_NONE;
+        memset(n->contexts[id].below[i], 0xff, sizeof n->contexts[id].below[i]);
+        EscFunc g = f->ops[i].index;
+        if (f->ops[i].kind == ESC_OP_CALL && n->m->funcs[g].has_body)
+            n->contexts[id].below[i][g] = open_context(n, g, id, i, depth + 1);
     }
     return id;
 }

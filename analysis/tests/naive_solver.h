@@ -14,20 +14,21 @@ enum {
     ORIGIN = 15,
     SLOT_BYTES = 4,
     MAX_OPS = 16,
+    MAX_CALLEES = 5, /* functions of a module with a body */
 };
 
 typedef struct Context {
     EscFunc func;
     uint32_t parent, depth;
-    EscOp call;              /* in the parent */
-    uint32_t values, result; /* nodes; behind them one that nobody reads */
-    uint32_t below[MAX_OPS]; /* per operation: the context of the call; ESC_NONE */
+    EscOp call;                           /* in the parent */
+    uint32_t values, result;              /* nodes; behind them one that nobody reads */
+    uint32_t below[MAX_OPS][MAX_CALLEES]; /* per operation and callee: the context; ESC_NONE */
 } Context;
 
 typedef struct NaiveObject {
-    uint32_t context;
+    uint32_t context; /* ESC_NONE: a function */
     bool is_site;
-    uint32_t index; /* site or local */
+    uint32_t index; /* site, local or function */
 } NaiveObject;
 
 /* Offsets a node may point to, per object: a bit a slot, and ANYWHERE. */

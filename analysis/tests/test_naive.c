@@ -62,6 +62,7 @@ typedef struct Shape {
     bool offsets, exact;
     uint32_t percent; /* of objects of which the real solver may say more */
     uint32_t budget;  /* facts in the first attempt; 0: as usual */
+    bool pointers;    /* calls through pointers */
 } Shape;
 
 static int64_t random_offset(Random *r, const Shape *s) {
@@ -107,6 +108,8 @@ static EscOpKind random_kind(Random *r, const Shape *s) {
         ESC_OP_CALL,  ESC_OP_CALL,  ESC_OP_CALL,    ESC_OP_DEEP,  ESC_OP_GLOBAL, ESC_OP_MERGE,
     };
     EscOpKind kind = kinds[random_below(r, sizeof kinds / sizeof *kinds)];
+    if (s->pointers && random_below(r, 3) == 0)
+        return random_below(r, 2) ? ESC_OP_FUNCTION : ESC_OP_ICALL;
     bool rare = kind == ESC_OP_LEAK || kind == ESC_OP_GLOBAL || kind == ESC_OP_DEEP;
     if ((rare && random_below(r, 3) > 0) || (s->functions == 1 && kind == ESC_OP_CALL))
         return ESC_OP_STORE;
@@ -172,6 +175,14 @@ static void random_op(Maker *k, EscOpKind kind, EscValue dst) {
         info.args = args;
         info.nargs = 3;
         has_a = false;
+        break;
+    case ESC_OP_FUNCTION:
+        info.index = 1 + random_below(r, s->functions);
+        has_a = false;
+        break;
+    case ESC_OP_ICALL:
+        info.args = args;
+        info.nargs = 2;
         break;
     case ESC_OP_LEAK:
         info.index = ESC_REASON_INTEGER;
@@ -244,7 +255,8 @@ static bool real_says(const EscModule *m, const Naive *n, uint32_t object) {
 static bool any_outlives(const Naive *n, uint32_t object) {
     const NaiveObject *o = &n->objects[object];
     for (uint32_t i = 1; i < n->nobjects; i++)
-        if (n->contexts[n->objects[i].context].func == n->contexts[o->context].func &&
+        if (n->objects[i].context != ESC_NONE &&
+            n->contexts[n->objects[i].context].func == n->contexts[o->context].func &&
             n->objects[i].is_site == o->is_site && n->objects[i].index == o->index &&
             naive_outlives(n, i))
             return true;
@@ -253,6 +265,8 @@ static bool any_outlives(const Naive *n, uint32_t object) {
 
 static void compare_escapes(const EscModule *m, const Naive *n, const Shape *s, Tally *t) {
     for (uint32_t o = 1; o < n->nobjects; o++) {
+        if (n->objects[o].context == ESC_NONE)
+            continue;
         bool naive = naive_outlives(n, o), real = real_says(m, n, o);
         bool more = real && !naive && n->objects[o].context == 0 && !any_outlives(n, o);
         t->objects++;
@@ -311,13 +325,15 @@ int main(int argc, char **argv) {
     uint32_t factor = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1;
     strict = argc > 2 && strcmp(argv[2], "strict") == 0;
     static const Shape shapes[] = {
-        {"one_function_without_offsets", 3000, 1, 14, false, true, 0, 0},
-        {"one_function_with_offsets", 3000, 1, 14, true, false, 2, 0},
-        {"two_functions_without_offsets", 2000, 2, 8, false, false, 5, 0},
-        {"functions_that_call_each_other", 1500, 4, 8, true, false, 5, 0},
-        {"large_functions_that_call_each_other", 300, 3, 14, true, false, 5, 0},
-        {"functions_solved_in_several_attempts", 12000, 4, 8, true, false, 10, 8},
-        {"large_functions_solved_in_several_attempts", 5000, 3, 14, true, false, 15, 16},
+        {"one_function_without_offsets", 3000, 1, 14, false, true, 0, 0, false},
+        {"one_function_with_offsets", 3000, 1, 14, true, false, 2, 0, false},
+        {"two_functions_without_offsets", 2000, 2, 8, false, false, 5, 0, false},
+        {"functions_that_call_each_other", 1500, 4, 8, true, false, 5, 0, false},
+        {"large_functions_that_call_each_other", 300, 3, 14, true, false, 5, 0, false},
+        {"functions_solved_in_several_attempts", 12000, 4, 8, true, false, 10, 8, false},
+        {"large_functions_solved_in_several_attempts", 5000, 3, 14, true, false, 15, 16, false},
+        {"functions_that_call_through_pointers", 12000, 3, 10, false, false, 20, 0, true},
+        {"more_functions_that_call_through_pointers", 6000, 4, 8, true, false, 20, 0, true},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         Shape s = shapes[i];
