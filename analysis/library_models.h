@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* library_models.h - models of library functions, one line each, as the module's own operations.
  *
- * NOT HERE  Looking a model up (esc_model_find, model.h).
+ * NOT HERE  Looking a model up (esc_model_find, model.h), the index of the lines (library_lines.c).
  */
 #ifndef ESC_LIBRARY_MODELS_H
 #define ESC_LIBRARY_MODELS_H

@@ -14,7 +14,7 @@
 // than the program has does no harm; less is refused at the link (cli/check_set.c), where the lines
 // of what was read are compared with those of what is linked.
 //
-// NOT HERE  Which number a function has (plugin/llvm/Closed.cpp).
+// NOT HERE  Which number a function has (ClosedSet.h).
 #ifndef ESCAPEMENT_PLUGIN_MEMBERS_H
 #define ESCAPEMENT_PLUGIN_MEMBERS_H
 
