@@ -20,9 +20,10 @@
 #include <time.h>
 
 /* A member of a recursive component that is still changing after so many solutions is solved
- * without telling its parameters' contents apart, then not at all: its summary becomes the worst.
- * So the work on a component is bounded by its size. */
-enum { COARSE_AFTER = 5, WORST_AFTER = 9, MAX_ROUNDS = 64 };
+ * telling few of its parameters' contents apart (a walk along an array finds another one in each
+ * round), then none, then not at all: its summary becomes the worst. So the work on a component is
+ * bounded by its size. */
+enum { FEW_AFTER = 5, COARSE_AFTER = 10, WORST_AFTER = 14, MAX_ROUNDS = 64 };
 
 /* What a whole module may cost: unlike a time, limits that give the same answer on every machine.
  * Real programs need up to 600 steps for an operation; a step is some 50 ns. */
@@ -163,7 +164,7 @@ static bool solve_and_summarize(EscModule *m, EscFunc f, Solver *s, Function *fr
     }
 }
 
-/* Solve `f` and make its summary; `decide`: also its verdicts. False when the summary changed. */
+/* Solve `f` and make its summary; `decide`: also its verdicts. False when the summary says more. */
 static bool solve_function(EscModule *m, EscFunc f, bool decide) {
     SolveState *state = &m->analysis->states[f];
     Function fresh;
@@ -189,12 +190,15 @@ static bool solve_function(EscModule *m, EscFunc f, bool decide) {
         esc_summary_worst(m, f, &fresh);
     }
     Function *old = &m->analysis->summaries[f];
-    bool same = old->has_body && esc_summary_equal(old, &fresh);
-    if (!same)
-        state->changed_at = ++m->analysis->clock;
+    bool same = old->has_body && esc_summary_covers(m, old, &fresh);
+    if (same) {
+        esc_body_free(m, &fresh);
+        return true;
+    }
+    state->changed_at = ++m->analysis->clock;
     esc_body_free(m, old);
     *old = fresh;
-    return same;
+    return false;
 }
 
 static void forget_summary(EscModule *m, EscFunc f) {
@@ -268,6 +272,7 @@ static void solve_round(EscModule *m, const EscFunc *members, uint32_t n, bool *
         if (!outdated(m, members[i]))
             continue;
         *settled = false;
+        state->tried.few |= state->solves >= FEW_AFTER;
         state->tried.coarse |= state->solves >= COARSE_AFTER;
         state->worst |= state->solves >= WORST_AFTER;
         solve_function(m, members[i], false);

@@ -132,7 +132,9 @@ EscFunc esc_callee(const EscModule *m, const Call *call);
 bool esc_summarize(Solver *s, Function *out);
 /* The summary of a function of which anything must be expected. */
 void esc_summary_worst(EscModule *m, EscFunc func, Function *out);
-bool esc_summary_equal(const Function *a, const Function *b);
+/* summary_compare.c: whether `to` says all that `of` says, a summary of the same function; false
+ * also when out of memory. */
+bool esc_summary_covers(EscModule *m, const Function *to, const Function *of);
 /* Parameter lines and the result line. */
 void esc_param_facts(Solver *s, FuncResult *out);
 /* Which sites and locals outlive their function, and what may free the rest. */

@@ -15,11 +15,10 @@
 #include "solve.h"
 
 enum {
-    MAX_CELLS = 48,    /* per object, before everything else is one cell */
-    MAX_CONTENTS = 24, /* entry contents told apart, per object */
-    VIEWED_LOADS = 4,  /* of one range, before further ones share a view of it */
-    WORD = 8,          /* bytes of a pointer */
-    MAX_WORDS = 8,     /* of a struct whose entry contents are told apart when it is copied */
+    MAX_CELLS = 48,   /* per object, before everything else is one cell */
+    VIEWED_LOADS = 4, /* of one range, before further ones share a view of it */
+    WORD = 8,         /* bytes of a pointer */
+    MAX_WORDS = 8,    /* of a struct whose entry contents are told apart when it is copied */
 };
 
 static void join(Solver *s, const Reader *r, const Cell *c) {
@@ -146,7 +145,7 @@ static Obj entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t wid
     if (!apart && !part)
         return esc_solver_object(s, &key);
     Obj parent = part ? esc_solver_object(s, &key) : o;
-    if (part || s->objs[o].ncontents >= MAX_CONTENTS || esc_range_any(lo, hi)) {
+    if (part || s->objs[o].ncontents >= s->max_contents || esc_range_any(lo, hi)) {
         lo = ESC_OFFSET_MIN;
         hi = ESC_OFFSET_MAX;
         width = 0;

@@ -40,9 +40,28 @@ static bool reaches(const EscModule *m, uint32_t signature, EscFunc f) {
     return s->without == signature && !(fn->flags & ESC_FUNC_MALLOC);
 }
 
-/* Whether all functions of the signature take as many arguments. */
-static bool agrees(const EscModule *m, uint32_t signature, uint32_t nfuncs, uint32_t *nparams) {
+/* Whether some function whose address is taken has such parameters. */
+static bool has_kind(const EscModule *m, uint32_t signature, uint32_t nfuncs) {
+    for (EscFunc f = 0; f < nfuncs; f++) {
+        const Function *fn = &m->funcs[f];
+        uint32_t exact = fn->signatures.exact;
+        if ((fn->flags & ESC_FUNC_ADDRESS_TAKEN) &&
+            (exact == ESC_NONE ||
+             exact >> ESC_SIGNATURE_RESULT_BITS == signature >> ESC_SIGNATURE_RESULT_BITS))
+            return true;
+    }
+    return false;
+}
+
+/* Whether all functions of the signature take as many arguments, and how many. A pointer that
+ * can name no function is NULL wherever it is called: the call does nothing to its arguments. */
+static bool agrees(const EscModule *m, const Dispatch *d, uint32_t nfuncs, uint32_t *nparams) {
+    uint32_t signature = d->signature;
     *nparams = ESC_NONE;
+    if (!has_kind(m, signature, nfuncs)) {
+        *nparams = d->nargs;
+        return true;
+    }
     for (EscFunc f = 0; f < nfuncs; f++) {
         if (!reaches(m, signature, f))
             continue;
@@ -64,6 +83,14 @@ static EscValue emit_call(EscModule *m, EscFunc from, EscBlock block, EscFunc to
     return info.dst;
 }
 
+/* What a call gives that reaches no function: nothing is said of it. */
+static EscValue emit_world(EscModule *m, EscFunc from, EscBlock block) {
+    EscOpInfo info = esc_op_info(ESC_OP_WORLD);
+    info.dst = esc_value(m, from);
+    esc_op(m, from, block, &info);
+    return info.dst;
+}
+
 static EscFunc make_dispatcher(EscModule *m, uint32_t signature, uint32_t nfuncs,
                                uint32_t nparams) {
     char name[48];
@@ -80,11 +107,15 @@ static EscFunc make_dispatcher(EscModule *m, uint32_t signature, uint32_t nfuncs
     EscBlock block = esc_block(m, d);
     for (uint32_t i = 0; i < nparams; i++)
         args[i] = (EscArg){.value = i, .number = esc_number_unknown()};
+    EscOpInfo back = esc_op_info(ESC_OP_RETURN);
     for (EscFunc f = 0; f < nfuncs; f++) {
         if (!reaches(m, signature, f))
             continue;
-        EscOpInfo back = esc_op_info(ESC_OP_RETURN);
         back.a = emit_call(m, d, block, f, args, nparams);
+        esc_op(m, d, block, &back);
+    }
+    if (back.a == ESC_NONE) {
+        back.a = emit_world(m, d, block);
         esc_op(m, d, block, &back);
     }
     esc_memory_release(args);
@@ -119,7 +150,8 @@ static bool add_called(EscModule *m, const Function *f) {
         if (!esc_memory_grow(&m->memory, &m->dispatch, &m->cap_dispatch, m->ndispatch + 1,
                              sizeof *m->dispatch))
             return false;
-        m->dispatch[m->ndispatch++] = (Dispatch){f->calls[i].index, ESC_NONE};
+        uint32_t nargs = f->ops[f->calls[i].op].nargs;
+        m->dispatch[m->ndispatch++] = (Dispatch){f->calls[i].index, ESC_NONE, nargs};
     }
     return true;
 }
@@ -135,9 +167,13 @@ static bool collect_called(EscModule *m) {
     uint32_t n = 0;
     if (m->ndispatch)
         qsort(m->dispatch, m->ndispatch, sizeof *m->dispatch, compare_dispatch);
-    for (uint32_t i = 0; i < m->ndispatch; i++)
-        if (n == 0 || m->dispatch[n - 1].signature != m->dispatch[i].signature)
-            m->dispatch[n++] = m->dispatch[i];
+    for (uint32_t i = 0; i < m->ndispatch; i++) {
+        Dispatch d = m->dispatch[i];
+        if (n == 0 || m->dispatch[n - 1].signature != d.signature)
+            m->dispatch[n++] = d;
+        else if (m->dispatch[n - 1].nargs < d.nargs)
+            m->dispatch[n - 1].nargs = d.nargs;
+    }
     m->ndispatch = n;
     return n <= MAX_SIGNATURES;
 }
@@ -152,7 +188,7 @@ void esc_dispatch_make(EscModule *m) {
     uint32_t nfuncs = m->nfuncs, nparams;
     for (uint32_t i = 0; i < m->ndispatch && !m->memory.failed; i++) {
         uint32_t signature = m->dispatch[i].signature;
-        if (is_complete(m, signature) && agrees(m, signature, nfuncs, &nparams))
+        if (is_complete(m, signature) && agrees(m, &m->dispatch[i], nfuncs, &nparams))
             m->dispatch[i].func = make_dispatcher(m, signature, nfuncs, nparams);
     }
 }
@@ -192,7 +228,7 @@ uint32_t esc_allocator_targets(const EscModule *m, uint32_t signature,
 }
 
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature) {
-    Dispatch key = {signature, ESC_NONE};
+    Dispatch key = {signature, ESC_NONE, 0};
     const Dispatch *found =
         m->ndispatch && signature != ESC_NONE
             ? bsearch(&key, m->dispatch, m->ndispatch, sizeof key, compare_dispatch)

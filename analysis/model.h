@@ -97,6 +97,7 @@ typedef struct SignatureRange {
 typedef struct Dispatch {
     uint32_t signature;
     EscFunc func;
+    uint32_t nargs; /* the most that a call of it passes */
 } Dispatch;
 
 typedef struct Function {

@@ -341,15 +341,19 @@ static void set_up(Solver *s) {
     }
 }
 
-static void solve_once(Solver *s, EscModule *m, EscFunc func, const Lost *lost, bool coarse,
+/* Entry contents told apart, per object: real functions read a dozen members of a struct. */
+enum { MAX_CONTENTS = 24, FEW_CONTENTS = 6 };
+
+static void solve_once(Solver *s, EscModule *m, EscFunc func, const Tried *tried, bool coarse,
                        uint64_t facts) {
     memset(s, 0, sizeof *s);
     s->m = m;
     s->func = func;
     s->f = esc_runs(m, func);
     s->coarse = coarse;
-    s->lost_params = lost->params;
-    s->lost_calls = lost->calls;
+    s->max_contents = tried->few ? FEW_CONTENTS : MAX_CONTENTS;
+    s->lost_params = tried->lost.params;
+    s->lost_calls = tried->lost.calls;
     s->soft_limit = facts < UINT32_MAX ? (uint32_t)facts : UINT32_MAX;
     s->soft_work = facts * STEPS_A_FACT;
     if (s->f->nops > m->config.max_ops) {
@@ -399,7 +403,7 @@ void esc_solve(Solver *s, EscModule *m, EscFunc func, Tried *tried) {
     for (;; tried->attempt++) {
         uint64_t facts = budget(m, func, tried->attempt);
         bool coarse = tried->coarse || form_of(tried->attempt)->coarse;
-        solve_once(s, m, func, &tried->lost, coarse, facts);
+        solve_once(s, m, func, tried, coarse, facts);
         work += s->work;
         if (!s->over_soft_limit || s->failed)
             break;

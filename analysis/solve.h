@@ -185,7 +185,8 @@ typedef struct Lost {
 typedef struct Tried {
     Lost lost;
     uint32_t attempt; /* the first one that is worth it, see esc_solve */
-    bool coarse;      /* contents of parameters are not to be told apart */
+    bool few;         /* only few contents of one parameter are to be told apart */
+    bool coarse;      /* none are */
 } Tried;
 
 /* Along edges, in the budget of an attempt; real code needs 1 to 25. */
@@ -198,6 +199,7 @@ typedef struct Solver {
     bool failed;              /* out of memory */
     const char *limit;        /* the limit that was hit; NULL */
     bool coarse;              /* contents of parameters are not told apart */
+    uint32_t max_contents;    /* entry contents told apart, per object */
     uint8_t *lost_calls;      /* see Lost; NULL: none known */
     uint64_t lost_params;     /* parameters known to be lost: what they lead to is the world */
     uint32_t soft_limit;      /* facts before a cheaper form is tried */

@@ -434,25 +434,3 @@ void esc_summary_worst(EscModule *m, EscFunc func, Function *out) {
     info.a = world_value(&b);
     emit(&b, &info);
 }
-
-static bool same_op(const Op *a, const Op *b) {
-    return a->kind == b->kind && a->flags == b->flags && a->dst == b->dst && a->a == b->a &&
-           a->b == b->b && a->lo == b->lo && a->hi == b->hi && a->width == b->width &&
-           a->index == b->index && a->nargs == b->nargs;
-}
-
-bool esc_summary_equal(const Function *a, const Function *b) {
-    if (a->nops != b->nops || a->nvalues != b->nvalues || a->nargs != b->nargs)
-        return false;
-    for (EscOp i = 0; i < a->nops; i++)
-        if (!same_op(&a->ops[i], &b->ops[i]))
-            return false;
-    for (uint32_t i = 0; i < a->nargs; i++) {
-        const EscArg *x = &a->args[i], *y = &b->args[i];
-        if (x->value != y->value || x->number.lo != y->number.lo || x->number.hi != y->number.hi ||
-            x->number.param != y->number.param || x->number.mul != y->number.mul ||
-            x->number.add != y->number.add)
-            return false;
-    }
-    return true;
-}

@@ -49,9 +49,9 @@ static const struct argp_option options[] = {
     {"quiet", 'q', 0, 0, "No progress", 1},
     {"program", PROGRAM, 0, 0,
      "Take all files as one program, so that calls into other files are followed", 2},
-    {"whole-program", WHOLE, 0, 0,
+    {"whole-program", WHOLE, "typed", OPTION_ARG_OPTIONAL,
      "Promise that no function pointer comes from outside a file (with --program: from outside the "
-     "program)",
+     "program); typed: and that a call by one passes pointers as pointers and numbers as numbers",
      2},
     {"models", MODELS, "FILE", 0, "More models of library functions, or of your own allocators", 2},
     {"set", SET, "NAME[=VALUE]", 0, "An argument of the plugin, such as max-object=4096", 2},

@@ -132,11 +132,12 @@ static bool refuse(const Sets *s, const Reliance *r, const Taken *t, const char 
                        r->object, t->object, why);
 }
 
-/* Numbers of signatures are each compiler's own. */
+/* Numbers of signatures are each compiler's own, and others with whole-program=typed. */
 static bool same_compiler(const Sets *s, const Reliance *r) {
     for (size_t i = first_of(s, "set"); i < s->ntaken && strcmp(s->taken[i].kind, "set") == 0; i++)
         if (!bsearch(&s->taken[i].line, r->lines, r->nlines, sizeof *r->lines, compare_lines))
-            return refuse(s, r, &s->taken[i], " was made by another compiler");
+            return refuse(s, r, &s->taken[i],
+                          " was made by another compiler, or with another whole-program");
     return true;
 }
 

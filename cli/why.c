@@ -102,7 +102,7 @@ static void set_argument(Request *r, const char *argument) {
     for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++)
         if (strncmp(argument, budgets[i].name, strlen(budgets[i].name)) == 0)
             *budgets[i].value = strtoull(argument + strlen(budgets[i].name), NULL, 10);
-    if (strcmp(argument, "whole-program") == 0)
+    if (strncmp(argument, "whole-program", strlen("whole-program")) == 0)
         r->config.closed_program = true;
     pass(r, "--set=", argument);
 }

@@ -10,8 +10,9 @@ static constexpr unsigned MaxSetSteps = 6;
 
 Exchange::Exchange(const Options &Opts, std::string Object, std::string Target,
                    const std::string &WorkDirectory, std::string Format)
-    : Object(std::move(Object)), Target(std::move(Target)), Directory(Opts.Summaries),
-      WholeProgram(Opts.WholeProgram), Writer(Opts.Summaries, this->Object, WorkDirectory, Format),
+    : Object(std::move(Object)), Target(std::move(Target) + (Opts.TypedCalls ? "-typed" : "")),
+      Directory(Opts.Summaries), WholeProgram(Opts.WholeProgram),
+      Writer(Opts.Summaries, this->Object, WorkDirectory, Format),
       Reader(Opts.Summaries, this->Target, Format), Others(Opts.Summaries, Writer.number()) {
   Set.StaticSuffix = "." + Writer.number();
 }
@@ -61,7 +62,8 @@ void Exchange::note(std::vector<SymbolSummary> Summaries, const std::vector<Memb
   Written = std::move(Summaries);
   if (!WholeProgram)
     return;
-  // Also when nothing is taken: this object says so. Numbers of signatures are each compiler's own.
+  // Also when nothing is taken: this object says so. Numbers of signatures are each compiler's own,
+  // and others with whole-program=typed.
   Taken = "set " + Target.substr(Target.rfind(' ') + 1) + "\n";
   Taken += Brings ? "brings -\n" : "";
   for (const Member &S : Members)

@@ -121,10 +121,13 @@ std::string parseOne(const std::string &Argument, Options &Opts) {
     Opts.Verify = true;
     return {};
   }
-  if (Argument == "whole-program") {
+  if (Argument == "whole-program" || Argument == "whole-program=typed") {
     Opts.WholeProgram = true;
+    Opts.TypedCalls = !Value.empty();
     return {};
   }
+  if (Name == "whole-program")
+    return "argument 'whole-program' has no value, or typed, not '" + Value + "'";
   if (Name == "max-object")
     return number(Name, Value, Opts.MaxObject);
   if (Name == "max-frame")

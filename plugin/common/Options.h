@@ -35,6 +35,7 @@ struct Options {
   bool HeapLocals = false;
   bool Verify = false;       // moved objects live in the memory of the verify runtime
   bool WholeProgram = false; // no function pointer comes from outside this translation unit
+  bool TypedCalls = false;   // and a call by one passes pointers as pointers, numbers as numbers
   uint64_t MaxObject = 16384;
   uint64_t MaxFrame = 65536;
   uint64_t MaxRecursive = 128;

@@ -53,9 +53,12 @@ bool is_declared_malloc(tree decl) {
 
 namespace {
 
-// As parameters pointers and integers of their size are one: programs pass a long where a void * is
-// declared. As results they are not. By what it is made of: what it is called may differ between
-// files, and a vector's mode between functions.
+// Options::TypedCalls, for all that is compiled.
+bool typed_calls;
+
+// As parameters pointers and integers of their size are one, unless they are promised to be typed:
+// programs pass a long where a void * is declared. As results they are not. By what it is made of:
+// what it is called may differ between files, and a vector's mode between functions.
 std::string passed_as(tree type, bool pointers_apart) {
   if (POINTER_TYPE_P(type))
     return pointers_apart ? "*" : "p";
@@ -97,12 +100,14 @@ bool in_memory(tree returned) {
 uint32_t number(const std::vector<tree> &params, bool variadic, tree returned, ResultUse use) {
   std::string text = in_memory(returned) ? passed_as(returned, false) + " sret," : "";
   for (tree type : params)
-    text += passed_as(type, false) + ",";
+    text += passed_as(type, typed_calls) + ",";
   text += variadic ? "..." : "";
   return signatureNumber(text, in_memory(returned) ? "void" : passed_as(returned, true), use);
 }
 
 } // namespace
+
+void promise_typed_calls(bool promised) { typed_calls = promised; }
 
 Member describe(tree decl) {
   Member s;

@@ -38,6 +38,8 @@ symbol_table_by_name symbols_by_name();
 // The function that others mean by this name; null: there is none here, or another symbol.
 cgraph_node *shared_function(const symbol_table_by_name &symbols, const std::string &name);
 
+// Options::TypedCalls; once, before anything below.
+void promise_typed_calls(bool promised);
 // What calls through pointers and the functions they may reach agree on (analysis.h,
 // esc_function_signatures).
 Member describe(tree decl);

@@ -10,6 +10,7 @@
 // INVARIANT  Without something to print, no source file is read again.
 //
 // NOT HERE  What runs at each position (pass.cpp); the arguments' syntax (Options.cpp).
+#include "closed.h"
 #include "pass.h"
 
 // GCC loads a plugin only if it says so; docs/design/0071 says how that fits our licence.
@@ -130,6 +131,7 @@ int plugin_init(plugin_name_args *arguments, plugin_gcc_version *version) {
   if (!(is_c() || is_link_of_lto()) || flag_syntax_only)
     return 0;
   read_flags(opts);
+  promise_typed_calls(opts.TypedCalls);
   const char *name = arguments->base_name;
   if (is_link_of_lto()) {
     // One part of a program cannot say that the whole is closed.

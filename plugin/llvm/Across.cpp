@@ -17,7 +17,8 @@ static std::string workDirectory() {
 
 Across::Across(const Options &Opts, const Module &M, std::string Object)
     : Others(Opts, std::move(Object), M.getTargetTriple() + " clang", workDirectory(),
-             bodyFormat()) {}
+             bodyFormat()),
+      Typed(Opts.TypedCalls) {}
 
 // A wrapper of a wrapper of a cleanup; how many functions a file may ask for in one step.
 static constexpr unsigned MaxBodySteps = 4, MaxBodies = 100;
@@ -62,7 +63,7 @@ void Across::read(Module &M) {
   Unit.Asks = [&] { return asksAnything(M, reader()); };
   if (set()) {
     Unit.Brings = bringsFromOutside(M);
-    Unit.Kinds = kindsCalled(M);
+    Unit.Kinds = kindsCalled(M, Typed);
   }
   Others.read(Unit);
 }
@@ -119,7 +120,7 @@ std::string Across::write(Module &M, LoweredModule &Lowered) {
   }
   std::vector<Member> Members;
   if (set())
-    Members = takenIn(M, set()->StaticSuffix);
+    Members = takenIn(M, set()->StaticSuffix, Typed);
   return Others.write(std::move(Written), Members, bringsFromOutside(M));
 }
 

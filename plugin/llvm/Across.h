@@ -40,6 +40,7 @@ public:
 
 private:
   Exchange Others;
+  bool Typed; // Options::TypedCalls
 };
 
 } // namespace escapement

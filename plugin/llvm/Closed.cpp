@@ -61,8 +61,8 @@ static void spell(raw_ostream &Text, Type *T) {
   Text << "}";
 }
 
-// As parameters pointers and integers of their size are one: programs pass a long where a void * is
-// declared. As results they are not.
+// As parameters pointers and integers of their size are one, unless they are promised to be typed:
+// programs pass a long where a void * is declared. As results they are not.
 static void passedAs(raw_ostream &Text, Type *T, const DataLayout &DL, bool PointersApart) {
   unsigned PointerBits = DL.getPointerSizeInBits();
   if (T->isPointerTy() && PointersApart)
@@ -82,7 +82,7 @@ uint32_t SignatureTable::number(const FunctionType &Type, AttributeList Attribut
     if (llvm::Type *Pointee = Attributes.getParamByValType(N))
       Text << "byval " << DL.getTypeAllocSize(Pointee).getKnownMinValue();
     else
-      passedAs(Text, Type.getParamType(N), DL, false);
+      passedAs(Text, Type.getParamType(N), DL, Typed);
     Text << (Attributes.hasParamAttr(N, Attribute::StructRet) ? "sret," : ",");
   }
   Text << (Type.isVarArg() ? "..." : "");
@@ -130,8 +130,8 @@ const Member *findMember(const ClosedSet &Set, const Function &F) {
   return F.isIntrinsic() || F.hasLocalLinkage() ? nullptr : Set.find(F.getName().str());
 }
 
-std::vector<Member> takenIn(Module &M, const std::string &StaticSuffix) {
-  SignatureTable Table(M.getDataLayout());
+std::vector<Member> takenIn(Module &M, const std::string &StaticSuffix, bool Typed) {
+  SignatureTable Table(M.getDataLayout(), Typed);
   std::vector<Member> Taken;
   for (Function &F : M) {
     if (F.isIntrinsic() || !F.hasAddressTaken())
@@ -143,8 +143,8 @@ std::vector<Member> takenIn(Module &M, const std::string &StaticSuffix) {
   return Taken;
 }
 
-std::set<std::string> kindsCalled(const Module &M) {
-  SignatureTable Table(M.getDataLayout());
+std::set<std::string> kindsCalled(const Module &M, bool Typed) {
+  SignatureTable Table(M.getDataLayout(), Typed);
   std::set<std::string> Kinds;
   for (const Function &F : M)
     for (const Instruction &I : instructions(F))
@@ -163,7 +163,7 @@ struct ModuleFree {
 // A model of the functions whose address is taken, and of nothing else.
 class TargetModel {
 public:
-  TargetModel(Module &M, const ClosedSet *Set) : M(M), Table(M.getDataLayout()) {
+  TargetModel(Module &M, const ClosedSet *Set, bool Typed) : M(M), Table(M.getDataLayout(), Typed) {
     EscConfig Config = esc_config_default();
     Config.shared_signatures = Set != nullptr;
     Model.reset(esc_module_new(&Config));
@@ -257,11 +257,11 @@ static void askPointer(CallBase &C, ArrayRef<Function *> Targets) {
   C.setCalledFunction(Targets.back());
 }
 
-bool callTargets(Module &M, const ClosedSet *Set,
+bool callTargets(Module &M, const ClosedSet *Set, bool Typed,
                  function_ref<bool(CallBase &, Function &)> MayChange) {
   if (Set ? !Set->Closed : bringsFunctions(M))
     return false;
-  TargetModel Targets(M, Set);
+  TargetModel Targets(M, Set, Typed);
   SmallVector<std::pair<CallBase *, SmallVector<Function *, ESC_MAX_TARGETS>>, 16> Changes;
   for (Function &F : M)
     for (Instruction &I : instructions(F)) {

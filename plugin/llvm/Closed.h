@@ -43,7 +43,8 @@ std::string sharedName(const llvm::Function &F, const std::string &StaticSuffix)
 // esc_function_signatures).
 class SignatureTable {
 public:
-  explicit SignatureTable(const llvm::DataLayout &DL) : DL(DL) {}
+  // `Typed`: Options::TypedCalls.
+  SignatureTable(const llvm::DataLayout &DL, bool Typed) : DL(DL), Typed(Typed) {}
   // Gives a function whose address is taken its numbers.
   void declare(EscModule *M, EscFunc Id, const llvm::Function &F);
   Member describe(const llvm::Function &F);
@@ -56,18 +57,19 @@ private:
   uint32_t number(const llvm::FunctionType &Type, llvm::AttributeList Attributes, ResultUse Use);
 
   const llvm::DataLayout &DL;
+  bool Typed;
 };
 
 // The functions whose address the module takes.
-std::vector<Member> takenIn(llvm::Module &M, const std::string &StaticSuffix);
+std::vector<Member> takenIn(llvm::Module &M, const std::string &StaticSuffix, bool Typed);
 // The kinds of its calls through pointers.
-std::set<std::string> kindsCalled(const llvm::Module &M);
+std::set<std::string> kindsCalled(const llvm::Module &M, bool Typed);
 
 // Calls through pointers that can reach one function only become calls of it, so that an allocator
 // behind a hook is an allocator. Where it can be one of a few, an allocator of the library among
 // them, the pointer is asked which it is, and each is called by its name. Those for which
 // `MayChange` says so; whether any did. `Set`: null when the module is the program.
-bool callTargets(llvm::Module &M, const ClosedSet *Set,
+bool callTargets(llvm::Module &M, const ClosedSet *Set, bool Typed,
                  llvm::function_ref<bool(llvm::CallBase &, llvm::Function &)> MayChange);
 
 } // namespace escapement

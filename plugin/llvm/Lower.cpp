@@ -108,7 +108,7 @@ uint32_t parameterFlags(const Function &F, unsigned N) {
 ModuleLowering::ModuleLowering(Module &IR, const LowerAnalyses &Analyses,
                                const SourceTable &Sources, const Options &Opts)
     : IR(IR), Analyses(Analyses), Opts(Opts), DL(IR.getDataLayout()),
-      Where(Sources, Opts.NeedSource), Signatures(DL) {
+      Where(Sources, Opts.NeedSource), Signatures(DL, Opts.TypedCalls) {
   EscConfig Config = esc_config_default();
   Config.max_object_bytes = Opts.MaxObject;
   Config.max_frame_bytes = Opts.MaxFrame;

@@ -230,10 +230,10 @@ static void unmarkDifferences(Module &M) {
 
 // With the promise that the program is whole.
 bool Driver::directCalls(Module &M) {
-  return Opts.WholeProgram &&
-         callTargets(M, Other ? Other->set() : nullptr, [&](CallBase &Call, Function &Target) {
-           return mayChange("direct call", Call, Target);
-         });
+  return Opts.WholeProgram && callTargets(M, Other ? Other->set() : nullptr, Opts.TypedCalls,
+                                          [&](CallBase &Call, Function &Target) {
+                                            return mayChange("direct call", Call, Target);
+                                          });
 }
 
 void Driver::start(Module &M) {
@@ -420,8 +420,9 @@ void Driver::note(ArrayRef<LeftCall> Left, Module &M) {
 // is the inlining that verdicts ask for, and the summaries.
 bool Driver::link(Module &M, FunctionAnalysisManager &FAM) {
   Linking = true;
-  bool Changed = Opts.WholeProgram && Opts.Rewrite &&
-                 callTargets(M, nullptr, [](CallBase &, Function &) { return true; });
+  bool Changed =
+      Opts.WholeProgram && Opts.Rewrite &&
+      callTargets(M, nullptr, Opts.TypedCalls, [](CallBase &, Function &) { return true; });
   if (Changed)
     for (Function &F : M)
       FAM.invalidate(F, PreservedAnalyses::none());

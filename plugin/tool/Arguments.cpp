@@ -33,7 +33,7 @@ const option Table[] = {
     {"jobs", required_argument, nullptr, 'j'},
     {"quiet", no_argument, nullptr, 'q'},
     {"program", no_argument, nullptr, KeyProgram},
-    {"whole-program", no_argument, nullptr, KeyWhole},
+    {"whole-program", optional_argument, nullptr, KeyWhole},
     {"models", required_argument, nullptr, KeyModels},
     {"set", required_argument, nullptr, KeySet},
     {"time-limit", required_argument, nullptr, KeySeconds},
@@ -94,7 +94,7 @@ void take(int Key, const char *Value, CheckRequest &R) {
     R.Output = formatOf(Value);
     break;
   case KeyWhole:
-    R.Arguments.push_back("whole-program");
+    R.Arguments.push_back(Value ? std::string("whole-program=") + Value : "whole-program");
     break;
   case KeyProgram:
     R.Program = true;

@@ -78,6 +78,11 @@ compile_one() {
 # The variants that are built without: plain, and what limit.sh looks at.
 takes_plugin() { [[ $1 != plain && $1 != limit ]]; }
 
+# What the recipe promises of the program, behind PREFIX.
+promised() {
+    [[ ${brings_functions:-no} == yes ]] || printf '%swhole-program%s' "$1" "${typed_calls:+=typed}"
+}
+
 # build_program NAME FORM VARIANT: leaves $OUT/program.
 build_program() {
     local name=$1 form=$2 variant=$3 tree=$SRC key files=() libraries=()
@@ -92,11 +97,10 @@ build_program() {
     ! takes_plugin "$variant" || [[ -z $VERIFY ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-verify"
     if [[ $form == summaries ]] && takes_plugin "$variant"; then
         PLUGIN_ARGS+=" -fplugin-arg-escapement-summaries=$OUT/summaries"
-        [[ ${brings_functions:-no} == yes ]] || PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
+        PLUGIN_ARGS+=$(promised " -fplugin-arg-escapement-")
     fi
     if [[ $form == whole ]]; then
-        ! takes_plugin "$variant" || [[ ${brings_functions:-no} == yes ]] ||
-            PLUGIN_ARGS+=" -fplugin-arg-escapement-whole-program"
+        ! takes_plugin "$variant" || PLUGIN_ARGS+=$(promised " -fplugin-arg-escapement-")
         prepare_whole "$name"
         tree=$CORPUS/tree/$name
         files=(whole.c)
@@ -135,12 +139,12 @@ build_program() {
 
 # The separate files as one at link time: with the plugin, that of lld too. What is promised of a whole program holds.
 link_time() {
+    local optimize
+    read -ra optimize <<<"$OPTIMIZE"
     COMPILE+=" -flto"
-    LINK=("$CORPUS/tools/launch" -t 900 -s "$OUT/compile.stats" "$COMPILER" "$OPTIMIZE" -flto -fuse-ld=lld)
+    LINK=("$CORPUS/tools/launch" -t 900 -s "$OUT/compile.stats" "$COMPILER" "${optimize[@]}" -flto -fuse-ld=lld)
     takes_plugin "$1" || return 0
-    local words="report=$OUT/obj/link.json"
-    [[ ${brings_functions:-no} == yes ]] || words+=" whole-program"
-    LINK=(env "ESCAPEMENT_LLD=$words" "${LINK[@]}" "-Wl,--load-pass-plugin=${PLUGIN%.so}-lld.so")
+    LINK=(env "ESCAPEMENT_LLD=report=$OUT/obj/link.json$(promised " ")" "${LINK[@]}" "-Wl,--load-pass-plugin=${PLUGIN%.so}-lld.so")
 }
 
 build_key() {

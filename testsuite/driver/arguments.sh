@@ -13,7 +13,7 @@ for wrong in wrong wrong=1 max-objects=5 mm; do
     one_error "${wrong%%=*}" esc -O2 -c sample.c -o none.o "$(arg "$wrong")"
     [[ ! -e none.o ]] || fail "an object in spite of -fplugin-arg-escapement-$wrong"
 done
-for wrong in mode=sideways max-object=many max-frame= small-buffer=-1 limit=x m=7 'only=(' ; do
+for wrong in mode=sideways max-object=many max-frame= small-buffer=-1 limit=x m=7 'only=(' whole-program=all ; do
     one_error "${wrong%%=*}" esc -O2 -c sample.c -o none.o "$(arg "$wrong")"
 done
 # Also where no code is made.

@@ -160,3 +160,66 @@ compile dir6 hooks.c hooked.c && compile dir6 hooked.c
 lacks_call hooked.o hooks
 lacks_call hooked.o malloc
 "$command" ld "$ESC_CLANG" hooked.o hooks.o -o hooked && ./hooked >out && [[ $(cat out) == 53 ]] || fail "hooked: $(cat out)"
+
+# ---- a hook that nobody sets, until another file does
+cat >lonely.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+extern int (*volatile rare)(char *, int, char *, int);
+int __attribute__((noinline)) use(int n) {
+    char *p = malloc(16);
+    if (!p) return 1;
+    memset(p, n, 16);
+    if (rare) return rare(p, n, p, n);
+    n = p[3] - n;
+    free(p);
+    return n;
+}
+int main(int argc, char **argv) { (void)argv; return use(argc); }
+C
+echo 'int (*volatile rare)(char *, int, char *, int);' >nobody.c
+cat >somebody.c <<'C'
+#include <stdlib.h>
+static int frees(char *p, int n, char *q, int m) { free(p); return p != q || n != m; }
+int (*volatile rare)(char *, int, char *, int) = frees;
+C
+compile dir7 lonely.c nobody.c && compile dir7 lonely.c
+lacks_call lonely.o malloc
+"$command" ld "$ESC_CLANG" lonely.o nobody.o -o lonely && ./lonely
+compile dir7 somebody.c
+refused 'lonely.o relies on which functions its pointers may name, but somebody.o takes the address of frees' lonely.o somebody.o
+plain lonely.o somebody.o -o bad && crashes ./bad
+compile dir7 lonely.c && has_call lonely.o malloc
+"$command" ld "$ESC_CLANG" lonely.o somebody.o -o good && ./good
+
+# ---- typed: a function that keeps a number is not given a pointer
+cat >keeper.c <<'C'
+static unsigned long kept;
+static int keeps(const char *p, unsigned long n) { kept += n; return p[0]; }
+int (*volatile keeper)(const char *, unsigned long) = keeps;
+C
+cat >given.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+extern int (*volatile keeper)(const char *, unsigned long);
+static int first(const char *p, const char *q) { return p[0] - q[0]; }
+static int second(const char *p, const char *q) { return p[1] - q[1]; }
+int (*volatile looks[2])(const char *, const char *) = {first, second};
+int __attribute__((noinline)) use(int n) {
+    char *p = malloc(16);
+    if (!p) return 1;
+    memset(p, n, 16);
+    n = looks[n & 1](p, p) + keeper(p, 7) - n;
+    free(p);
+    return n;
+}
+int main(int argc, char **argv) { (void)argv; return use(argc); }
+C
+compile dir8 keeper.c given.c && compile dir8 given.c && has_call given.o malloc
+whole=$(arg whole-program=typed)
+compile dir9 keeper.c given.c && compile dir9 given.c && lacks_call given.o malloc
+"$command" ld "$ESC_CLANG" given.o keeper.o -o given && ./given
+# Who did not promise it counts in another way. Its summaries are not read either.
+whole=$(arg whole-program)
+compile dir9 keeper.c
+refused 'given.o relies on .* keeper.o was made by another compiler, or with another whole-program' given.o keeper.o

@@ -140,8 +140,10 @@ ESC_API void esc_function_source(EscModule *m, EscFunc f, const char *source_nam
 /* In a closed program: a call through a pointer reaches it if its number (EscOpInfo.index) is one
  * of these: `exact` for the parameters and the result, which calls have that use it; `dropped` for
  * the parameters alone, which calls have that use no result; `without`, the same for calls that are
- * written to have none. Functions of one number have as many parameters.
+ * written to have none. Functions of one number have as many parameters; numbers that differ in the
+ * last ESC_SIGNATURE_RESULT_BITS only differ in what becomes of the result.
  * ESC_NONE (the default) for `exact`: any call may. */
+enum { ESC_SIGNATURE_RESULT_BITS = 8 };
 ESC_API void esc_function_signatures(EscModule *m, EscFunc f, uint32_t exact, uint32_t dropped,
                                      uint32_t without);
 /* With EscConfig.shared_signatures: of the numbers first .. last every function of the program is

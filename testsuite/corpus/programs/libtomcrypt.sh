@@ -4,6 +4,7 @@
 source_package=libtomcrypt
 cppflags=(-DLTC_SOURCE -DLTC_NO_PK -DLTC_NO_PKCS -DLTC_NO_MATH -DLTC_PKCS_5 -DLTC_HKDF '-DLTC_TEST_FILE' -Isrc/headers -Itests)
 ldlibs=()
+typed_calls=yes
 rename=(src/hashes/blake2s.c:O_{DIGEST_LENGTH,KEY_LENGTH,FANOUT,DEPTH,LEAF_LENGTH,NODE_OFFSET,XOF_LENGTH,NODE_DEPTH,INNER_LENGTH,SALT,PERSONAL})
 
 prepare() { cp "$HERE/programs/libtomcrypt.main.c" tests/main.c; }
