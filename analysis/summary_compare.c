@@ -79,6 +79,20 @@ static bool find_op(Renaming *r, const Op *op, EscOp *next, bool wide) {
     return false;
 }
 
+/* Mostly nothing changed. Then it does not matter either that the arguments of a call may be values
+ * that come later, which find_op() does not follow. */
+static bool is_copy(Renaming *r) {
+    if (r->of->nops != r->to->nops || r->of->nvalues != r->to->nvalues)
+        return false;
+    for (EscValue v = 0; v < r->of->nvalues; v++)
+        r->value[v] = r->number[v] = v;
+    for (EscOp i = 0; i < r->of->nops; i++)
+        if (r->of->ops[i].dst != r->to->ops[i].dst ||
+            !same_op(r, &r->of->ops[i], &r->to->ops[i], false))
+            return false;
+    return true;
+}
+
 static void number_values(const Function *f, EscValue *number) {
     const Renaming self = {.of = f, .to = f, .value = number, .number = number};
     for (EscValue v = 0; v < f->nvalues; v++)
@@ -95,6 +109,18 @@ static void number_values(const Function *f, EscValue *number) {
     }
 }
 
+static bool has_all(Renaming *r) {
+    memset(r->used, 0, r->to->nops * sizeof *r->used);
+    for (EscValue v = 0; v < r->of->nvalues; v++)
+        r->value[v] = v < r->of->nparams ? v : ESC_NONE;
+    number_values(r->to, r->number);
+    EscOp next = 0;
+    for (EscOp i = 0; i < r->of->nops; i++)
+        if (!find_op(r, &r->of->ops[i], &next, false) && !find_op(r, &r->of->ops[i], &next, true))
+            return false;
+    return true;
+}
+
 bool esc_summary_covers(EscModule *m, const Function *to, const Function *of) {
     if (of->nparams != to->nparams || of->flags != to->flags)
         return false;
@@ -103,16 +129,7 @@ bool esc_summary_covers(EscModule *m, const Function *to, const Function *of) {
     r.value = esc_memory_resize(mem, NULL, of->nvalues + 1, sizeof *r.value);
     r.number = esc_memory_resize(mem, NULL, to->nvalues + 1, sizeof *r.number);
     r.used = esc_memory_resize(mem, NULL, to->nops + 1, sizeof *r.used);
-    bool covers = r.value && r.number && r.used;
-    if (covers) {
-        memset(r.used, 0, (to->nops + 1) * sizeof *r.used);
-        for (EscValue v = 0; v < of->nvalues; v++)
-            r.value[v] = v < of->nparams ? v : ESC_NONE;
-        number_values(to, r.number);
-    }
-    EscOp next = 0;
-    for (EscOp i = 0; i < of->nops && covers; i++)
-        covers = find_op(&r, &of->ops[i], &next, false) || find_op(&r, &of->ops[i], &next, true);
+    bool covers = r.value && r.number && r.used && (is_copy(&r) || has_all(&r));
     esc_memory_release(r.value);
     esc_memory_release(r.number);
     esc_memory_release(r.used);
