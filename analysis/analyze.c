@@ -97,6 +97,21 @@ static bool make_results(EscModule *m) {
     return true;
 }
 
+/* A site for each local, in case that it is lent. Of a module that only writes summaries. */
+static void make_lent_sites(EscModule *m) {
+    for (EscFunc f = 0; f < m->nfuncs && !m->memory.failed; f++)
+        for (uint32_t i = 0; i < m->funcs[f].nlocals; i++) {
+            uint64_t bytes = m->funcs[f].locals[i].size_bytes;
+            EscSiteInfo info = {.kind = ESC_ALLOC_OPAQUE,
+                                .allocator = "a local",
+                                .size_bytes = esc_number_constant(bytes)};
+            EscSite site = esc_site(m, f, &info);
+            m->funcs[f].locals[i].lent = site;
+            if (site != ESC_NONE)
+                m->sites[site].lent = true;
+        }
+}
+
 /* What esc_module_free must give back besides the arena. */
 void esc_analysis_free(EscModule *m) {
     Analysis *a = m->analysis;
@@ -106,8 +121,10 @@ void esc_analysis_free(EscModule *m) {
         esc_body_free(m, &a->summaries[f]);
     for (EscFunc f = 0; f < m->nfuncs && a->results; f++)
         esc_memory_release(a->results[f].frees);
-    for (EscFunc f = 0; f < m->nfuncs && a->states; f++)
+    for (EscFunc f = 0; f < m->nfuncs && a->states; f++) {
         esc_memory_release(a->states[f].tried.lost.calls);
+        esc_memory_release(a->states[f].tried.lent);
+    }
     esc_memory_release(a->pool);
     esc_memory_release(a->inlines);
     esc_memory_release(a->actions);
@@ -326,6 +343,8 @@ bool esc_analyze(EscModule *m) {
     if (wrong && !m->gave_up)
         m->gave_up = wrong;
     esc_dispatch_make(m);
+    if (m->config.keep_calls)
+        make_lent_sites(m);
     if (m->memory.failed || !make_results(m)) {
         m->gave_up = "out of memory";
         return false;

@@ -136,7 +136,7 @@ Obj esc_solver_root(const Solver *s, Obj o) {
  * what was stored and what was there on entry never mix. */
 static Obj entry_contents(Solver *s, Obj o, int64_t lo, int64_t hi, uint32_t width, bool thin) {
     ObjKind kind = s->objs[o].kind;
-    bool level1 = kind == OBJ_PARAM || kind == OBJ_CALLBACK;
+    bool level1 = esc_obj_is_root(kind);
     bool apart = !s->coarse && (level1 || (thin && !s->objs[o].thin));
     bool part = !s->coarse && thin && s->objs[o].thin; /* the address is a number: still a number */
     if (kind == OBJ_DEEP && !apart)
@@ -263,8 +263,8 @@ void esc_solver_move_contents(Solver *s, Obj to, int64_t to_lo, int64_t to_hi, O
     if (esc_obj_is_callers(kind)) {
         /* Word by word, or each number of a copied struct would look like every pointer in it. A
          * pointer that lies across two words is in both. */
-        bool words = exact && !s->coarse && (kind == OBJ_PARAM || kind == OBJ_CALLBACK) &&
-                     width > WORD && width % WORD == 0 && width / WORD <= MAX_WORDS;
+        bool words = exact && !s->coarse && esc_obj_is_root(kind) && width > WORD &&
+                     width % WORD == 0 && width / WORD <= MAX_WORDS;
         uint32_t step = words ? WORD : width, at = 0;
         do {
             Obj content = entry_contents(s, from, from_lo + at, from_hi + at, step, thin);

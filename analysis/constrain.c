@@ -22,6 +22,22 @@ static void add_object_op(Solver *s, const Op *op, EscOp id, ObjKind kind) {
     esc_solver_fact(s, value_node(s, op->dst), o, 0, 0, ESC_NONE, id);
 }
 
+static bool is_lent(const Solver *s, EscLocal local) {
+    return s->tried && s->tried->lent && s->tried->lent[local];
+}
+
+static void add_local(Solver *s, const Op *op, EscOp id) {
+    if (!is_lent(s, op->index)) {
+        add_object_op(s, op, id, OBJ_LOCAL);
+        return;
+    }
+    Object key = {.kind = OBJ_LENT,
+                  .index = s->f->locals[op->index].lent,
+                  .op = ESC_NONE,
+                  .parent = ESC_NONE};
+    esc_solver_fact(s, value_node(s, op->dst), esc_solver_object(s, &key), 0, 0, ESC_NONE, id);
+}
+
 /* In a summary that was read: what one call of the function makes, which is no site that is asked
  * about. */
 static void add_alloc(Solver *s, const Op *op, EscOp id) {
@@ -126,7 +142,7 @@ static void add_realloc(Solver *s, const Op *op, EscOp id) {
 }
 
 static void add_leak(Solver *s, const Op *op, EscOp id) {
-    if (esc_forgets(s->m, ESC_FORGET_LEAK))
+    if (esc_forgets(s->m, ESC_FORGET_LEAK) || esc_is_promised_decision(s->m, s->f, op))
         return;
     EscReason reason = (EscReason)op->index;
     Node sink = op->flags & ESC_OPF_NARROW
@@ -146,7 +162,7 @@ void esc_constrain(Solver *s, EscOp id) {
         add_realloc(s, op, id);
         break;
     case ESC_OP_LOCAL:
-        add_object_op(s, op, id, OBJ_LOCAL);
+        add_local(s, op, id);
         break;
     case ESC_OP_GLOBAL:
         add_object_op(s, op, id, OBJ_GLOBAL);

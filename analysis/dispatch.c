@@ -240,6 +240,15 @@ bool esc_is_dispatcher(const EscModule *m, EscFunc f) {
     return strncmp(m->funcs[f].name, dispatcher_prefix, strlen(dispatcher_prefix)) == 0;
 }
 
+bool esc_is_promised_decision(const EscModule *m, const Function *f, const Op *op) {
+    if (!m->config.closed_program || !f->is_summary || !(op->flags & ESC_OPF_NARROW))
+        return false;
+    for (EscOp i = 0; i < f->nops; i++)
+        if (f->ops[i].dst == op->a)
+            return f->ops[i].kind == ESC_OP_ICALL && f->ops[i].index != ESC_NONE;
+    return false;
+}
+
 EscFunc esc_callee(const EscModule *m, const Call *call) {
     return call->kind == ESC_OP_ICALL ? esc_dispatcher(m, call->index) : call->index;
 }

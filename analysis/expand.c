@@ -103,7 +103,9 @@ static void expand_alloc(Expansion *x, const Op *op) {
         esc_solver_fact(s, mapped(x, op->dst), OBJ_WORLD, 0, 0, ESC_NONE, x->op);
         return;
     }
-    Object key = {.kind = OBJ_FRESH, .index = op->index, .op = x->op, .parent = ESC_NONE};
+    bool lent = s->m->sites[op->index].lent;
+    Object key = {
+        .kind = lent ? OBJ_LENT : OBJ_FRESH, .index = op->index, .op = x->op, .parent = ESC_NONE};
     uint32_t before = s->nobjs;
     Obj o = esc_solver_object(s, &key);
     if (s->failed)
@@ -130,7 +132,8 @@ static bool is_foreign_decision(const Expansion *x, const Op *op) {
 }
 
 static void expand_leak(Expansion *x, const Op *op) {
-    if (esc_forgets(x->s->m, ESC_FORGET_CALLEE) || is_foreign_decision(x, op))
+    if (esc_forgets(x->s->m, ESC_FORGET_CALLEE) || is_foreign_decision(x, op) ||
+        esc_is_promised_decision(x->s->m, x->body, op))
         return;
     EscReason reason = ESC_REASON_CALLEE_LEAKS;
     EscOp origin = ESC_NONE;
@@ -547,7 +550,7 @@ void esc_expand_pointer(Solver *s, uint32_t record, Obj target, FactId why) {
         expand_target(s, &call, object.index);
         return;
     }
-    if (object.kind == OBJ_LOCAL || object.kind == OBJ_SITE)
+    if (object.kind == OBJ_LOCAL || object.kind == OBJ_SITE || object.kind == OBJ_LENT)
         return; /* data is never called */
     EscFunc dispatcher = esc_dispatcher(s->m, call.signature);
     bool closed = dispatcher != ESC_NONE && call.depth < MAX_POINTER_DEPTH;

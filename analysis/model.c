@@ -421,6 +421,7 @@ EscLocal esc_local(EscModule *m, EscFunc func, uint64_t size_bytes, const char *
         .size_bytes = size_bytes,
         .name = copy_text(m, name),
         .source = valid_source(m, where),
+        .lent = ESC_NONE,
     };
     return f->nlocals++;
 }

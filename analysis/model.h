@@ -47,6 +47,7 @@ typedef struct Edge {
 typedef struct Local {
     uint64_t size_bytes;
     const char *name; /* NULL: not reported */
+    EscSite lent;     /* keep_calls: stands for it in summaries (OBJ_LENT) */
     EscSource source;
 } Local;
 
@@ -75,6 +76,7 @@ typedef struct Site {
     EscDestKind dest;
     EscSource dest_source;
     bool once; /* assumed (change.c): its objects are never live together */
+    bool lent; /* it is a local, see Local.lent */
 } Site;
 
 /* What the call graph needs of an operation: walking it reads no operation. */

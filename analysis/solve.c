@@ -276,6 +276,34 @@ static void lose(Solver *s, FactId id, Node sink) {
     esc_solver_read(s, o, ESC_OFFSET_MIN, ESC_OFFSET_MAX, 0, sink, false, id, ESC_NONE);
 }
 
+/* A local whose address is an argument of a call that is kept is not lost: in the summary it is
+ * memory made there, with what is stored in it, for who reads knows what the call does with it. The
+ * function is solved again with it. */
+static bool lend(Solver *s, Obj o) {
+    enum { MAX_LENT = 6 }; /* of one function; others are lost */
+    const Object *object = &s->objs[o];
+    Tried *tried = s->tried;
+    if (!s->m->config.keep_calls || object->kind != OBJ_LOCAL || !tried ||
+        s->f->locals[object->index].lent == ESC_NONE)
+        return false;
+    if (!tried->lent) {
+        tried->lent = esc_memory_resize(&s->m->memory, NULL, s->f->nlocals, 1);
+        if (!tried->lent) {
+            s->failed = true;
+            return false;
+        }
+        memset(tried->lent, 0, s->f->nlocals);
+    }
+    if (!tried->lent[object->index]) {
+        if (tried->nlent == MAX_LENT)
+            return false;
+        tried->lent[object->index] = 1;
+        tried->nlent++;
+    }
+    s->lends_more = true;
+    return true;
+}
+
 static bool out_of_time(const Solver *s) {
     uint64_t deadline_ns = s->m->analysis->deadline_ns;
     return deadline_ns && esc_now_ns() > deadline_ns;
@@ -294,7 +322,7 @@ static void run(Solver *s) {
         }
         if (n == s->own_node || n == s->decided_node) {
             const Fact f = s->facts[id];
-            if (esc_obj_is_own(s->objs[f.obj].kind))
+            if (esc_obj_is_own(s->objs[f.obj].kind) && !(n == s->own_node && lend(s, f.obj)))
                 esc_solver_fact(s, s->world_node, f.obj, f.lo, f.hi, id, f.op);
             continue;
         }
@@ -344,7 +372,7 @@ static void set_up(Solver *s) {
 /* Entry contents told apart, per object: real functions read a dozen members of a struct. */
 enum { MAX_CONTENTS = 24, FEW_CONTENTS = 6 };
 
-static void solve_once(Solver *s, EscModule *m, EscFunc func, const Tried *tried, bool coarse,
+static void solve_once(Solver *s, EscModule *m, EscFunc func, Tried *tried, bool coarse,
                        uint64_t facts) {
     memset(s, 0, sizeof *s);
     s->m = m;
@@ -352,6 +380,7 @@ static void solve_once(Solver *s, EscModule *m, EscFunc func, const Tried *tried
     s->f = esc_runs(m, func);
     s->coarse = coarse;
     s->max_contents = tried->few ? FEW_CONTENTS : MAX_CONTENTS;
+    s->tried = tried;
     s->lost_params = tried->lost.params;
     s->lost_calls = tried->lost.calls;
     s->soft_limit = facts < UINT32_MAX ? (uint32_t)facts : UINT32_MAX;
@@ -405,6 +434,11 @@ void esc_solve(Solver *s, EscModule *m, EscFunc func, Tried *tried) {
         bool coarse = tried->coarse || form_of(tried->attempt)->coarse;
         solve_once(s, m, func, tried, coarse, facts);
         work += s->work;
+        while (s->lends_more && !s->failed) {
+            esc_solver_free(s);
+            solve_once(s, m, func, tried, coarse, facts);
+            work += s->work;
+        }
         if (!s->over_soft_limit || s->failed)
             break;
         if (facts == m->config.max_facts && tried->attempt >= FORMS) {
@@ -416,6 +450,7 @@ void esc_solve(Solver *s, EscModule *m, EscFunc func, Tried *tried) {
     }
     s->work = work;
     s->lost_calls = NULL;
+    s->tried = NULL;
 }
 
 void esc_solver_free(Solver *s) {

@@ -24,7 +24,8 @@ typedef enum ObjKind {
     OBJ_FRESH,    /* index: the EscSite below call `op` that made it */
     OBJ_PARAM,    /* index: parameter; what the caller passed points to */
     OBJ_CALLBACK, /* index: into callbacks; what a call of a function parameter returned */
-    OBJ_CONTENT,  /* what a cell of PARAM or CALLBACK `parent` held on entry */
+    OBJ_LENT,     /* index: the EscSite for a local that is passed to a call that is kept */
+    OBJ_CONTENT,  /* what a cell of PARAM, CALLBACK or LENT `parent` held on entry */
     OBJ_DEEP,     /* everything further down from root `parent` */
 } ObjKind;
 
@@ -181,12 +182,14 @@ typedef struct Lost {
 } Lost;
 
 /* What earlier attempts at a function showed; the next one starts there. Zeroed at first; who owns
- * it releases lost.calls. */
+ * it releases lost.calls and lent. */
 typedef struct Tried {
     Lost lost;
     uint32_t attempt; /* the first one that is worth it, see esc_solve */
-    bool few;         /* only few contents of one parameter are to be told apart */
-    bool coarse;      /* none are */
+    uint8_t *lent;    /* locals that are OBJ_LENT; NULL: none known */
+    uint32_t nlent;
+    bool few;    /* only few contents of one parameter are to be told apart */
+    bool coarse; /* none are */
 } Tried;
 
 /* Along edges, in the budget of an attempt; real code needs 1 to 25. */
@@ -196,11 +199,13 @@ typedef struct Solver {
     EscModule *m;
     EscFunc func;
     const Function *f;
-    bool failed;              /* out of memory */
-    const char *limit;        /* the limit that was hit; NULL */
-    bool coarse;              /* contents of parameters are not told apart */
-    uint32_t max_contents;    /* entry contents told apart, per object */
-    uint8_t *lost_calls;      /* see Lost; NULL: none known */
+    bool failed;           /* out of memory */
+    const char *limit;     /* the limit that was hit; NULL */
+    bool coarse;           /* contents of parameters are not told apart */
+    uint32_t max_contents; /* entry contents told apart, per object */
+    uint8_t *lost_calls;   /* see Lost; NULL: none known */
+    Tried *tried;          /* whose `lent` may grow; then the solution says nothing */
+    bool lends_more;
     uint64_t lost_params;     /* parameters known to be lost: what they lead to is the world */
     uint32_t soft_limit;      /* facts before a cheaper form is tried */
     uint64_t work, soft_work; /* steps along edges, likewise */
@@ -297,6 +302,10 @@ const Function *esc_callee_body(const EscModule *m, EscFunc callee, bool *is_mod
 /* Whether `a` and `b` call each other in a circle (or are one recursive function). */
 /* What a call of that signature through an unknown pointer is a call of; ESC_NONE: anything. */
 EscFunc esc_dispatcher(const EscModule *m, uint32_t signature);
+/* Whether `op` of a summary that was read decides by the result of a call through a pointer, of
+ * which a closed program promises that nobody rebuilds an address from it. (The lowering of bodies
+ * leaves such decisions out.) */
+bool esc_is_promised_decision(const EscModule *m, const Function *f, const Op *op);
 /* Whether the function is one that dispatch.c made. */
 bool esc_is_dispatcher(const EscModule *m, EscFunc f);
 bool esc_same_component(const EscModule *m, EscFunc a, EscFunc b);
@@ -310,7 +319,7 @@ static inline uint8_t esc_lost_bit(EscSite site) {
     return (uint8_t)(1u << (site % 8));
 }
 static inline bool esc_obj_is_callers(ObjKind kind) {
-    return kind == OBJ_PARAM || kind == OBJ_CALLBACK || kind == OBJ_CONTENT || kind == OBJ_DEEP;
+    return kind >= OBJ_PARAM && kind <= OBJ_DEEP;
 }
 static inline bool esc_obj_is_own(ObjKind kind) {
     return kind == OBJ_LOCAL || kind == OBJ_SITE || kind == OBJ_FRESH;
@@ -318,7 +327,11 @@ static inline bool esc_obj_is_own(ObjKind kind) {
 static inline bool esc_range_any(int64_t lo, int64_t hi) {
     return lo == ESC_OFFSET_MIN || hi == ESC_OFFSET_MAX;
 }
-/* The root (PARAM or CALLBACK) that an object of the caller's hangs under; any other object itself.
+/* Objects whose contents on entry are told apart. */
+static inline bool esc_obj_is_root(ObjKind kind) {
+    return kind == OBJ_PARAM || kind == OBJ_CALLBACK || kind == OBJ_LENT;
+}
+/* The root that an object of the caller's hangs under; any other object itself.
  */
 Obj esc_solver_root(const Solver *s, Obj o);
 int64_t esc_offset_add(int64_t a, int64_t b); /* saturating; the bounds absorb */

@@ -22,6 +22,7 @@
 
 enum {
     MAX_FRESH = 4,         /* allocations told apart in one summary; more are "the world" */
+    MAX_LENT = 8,          /* locals, likewise */
     MAX_SUMMARY = 200,     /* operations before parameters' contents are folded */
     MAX_FOLDED = 400,      /* operations of a folded summary before it is given up */
     MAX_CLONED_OPS = 5000, /* a larger function is not copied to guard its frees */
@@ -35,6 +36,9 @@ typedef struct Builder {
     EscSite fresh_site[MAX_FRESH];
     EscValue fresh_value[MAX_FRESH];
     uint32_t nfresh;
+    EscSite lent_site[MAX_LENT];
+    EscValue lent_value[MAX_LENT];
+    uint32_t nlent;
     bool *pending;     /* per object: contents still to be written out */
     uint8_t *in_world; /* per object */
     bool *leaked;      /* per object: its leak is written */
@@ -171,6 +175,28 @@ static EscValue fresh_value(Builder *b, Obj o) {
     return info.dst;
 }
 
+/* The address of it is gone when the function returns; until then others have it. */
+static EscValue lent_value(Builder *b, Obj o) {
+    const Object *object = &b->s->objs[o];
+    for (uint32_t i = 0; i < b->nlent; i++)
+        if (b->lent_site[i] == object->index)
+            return b->value[o] = b->lent_value[i];
+    if (b->nlent == MAX_LENT)
+        return b->value[o] = world_value(b);
+    EscArg size = {ESC_NONE, b->m->sites[object->index].size_bytes, 0};
+    EscOpInfo info = esc_op_info(ESC_OP_ALLOC);
+    info.index = object->index;
+    info.args = &size;
+    info.nargs = 1;
+    info.width = ESC_NONE;
+    info.flags = SUMMARY_MANY;
+    info.dst = b->value[o] = new_value(b);
+    b->lent_site[b->nlent] = object->index;
+    b->lent_value[b->nlent++] = info.dst;
+    emit(b, &info);
+    return info.dst;
+}
+
 static EscValue callback_value(Builder *b, Obj o) {
     EscValue dst = b->value[o] = new_value(b); /* first: the arguments may hold earlier results */
     const Callback c = b->s->callbacks[b->s->objs[o].index];
@@ -198,6 +224,8 @@ static EscValue value_of(Builder *b, Obj o) {
     switch (b->s->objs[o].kind) {
     case OBJ_PARAM:
         return b->value[o] = b->s->objs[o].index;
+    case OBJ_LENT:
+        return lent_value(b, o);
     case OBJ_CONTENT:
         return content_value(b, o);
     case OBJ_DEEP:
@@ -264,7 +292,7 @@ static void emit_leaks(Builder *b) {
         if (!esc_obj_is_callers(s->objs[o].kind) || b->leaked[o])
             continue;
         b->leaked[o] = true;
-        bool root = s->objs[o].kind == OBJ_PARAM || s->objs[o].kind == OBJ_CALLBACK;
+        bool root = esc_obj_is_root(s->objs[o].kind);
         if (root || !lost(b, s->objs[o].parent))
             emit_leak(b, leaked_value(b, o), ESC_REASON_CALLEE_LEAKS, origin_of(s, i));
     }
@@ -291,6 +319,8 @@ static void emit_store(Builder *b, Obj o, const Cell *c, const Fact *f) {
             b->leaked[f->obj] = true;
             emit_leak(b, value_of(b, f->obj), ESC_REASON_CALLEE_LEAKS, f->op);
         }
+        if (b->s->objs[f->obj].kind == OBJ_LOCAL)
+            value_of(b, f->obj); /* so is what it holds */
         return;
     }
     info.b = fact_value(b, f);

@@ -16,9 +16,10 @@
  * INVARIANT  A text is used whole or not at all: everything is checked in a module of its own
  * before the first change.
  *
- * SOUNDNESS  A function of the reader's own file is never reached through a name that it reads: it
- * may be a static one, and a function that is just being solved has no summary to rely on. Through
- * a dispatcher it is reached (dispatch.c), and components.c has the edge.
+ * SOUNDNESS  A name that is read means a function of the reader's own file only if that is the one
+ * that other files mean: not a static one of the same name, nor one that another definition may
+ * replace. components.c has the edge of such a call; that the linker leaves it at that, the object
+ * asks the check at the link for.
  */
 #include "analyze.h"
 #include "library_models.h"
@@ -449,7 +450,8 @@ static void model_op(EscModule *m, Function *model, EscFunc func, const EscModul
         info.nargs = 1;
     } else if (op->kind == ESC_OP_FUNCTION) {
         info.index = esc_function(m, t->funcs[op->index].name);
-        if (info.index == ESC_NONE || m->funcs[info.index].has_body)
+        if (info.index == ESC_NONE ||
+            (m->funcs[info.index].has_body && !has_common_name(m, info.index)))
             become_world(&info);
     } else if (op->kind == ESC_OP_LEAK) {
         info.index = ESC_REASON_CALLEE_LEAKS;

@@ -54,6 +54,13 @@ static EscOpKind random_kind(Random *r, const Shape *s) {
         ESC_OP_LEAK,  ESC_OP_LEAK,  ESC_OP_CALL, ESC_OP_CALL,  ESC_OP_FUNCTION, ESC_OP_FUNCTION,
         ESC_OP_ICALL, ESC_OP_ICALL, ESC_OP_FREE, ESC_OP_MERGE,
     };
+    static const EscOpKind with_locals[] = {
+        ESC_OP_ALLOC, ESC_OP_LOCAL, ESC_OP_LOCAL, ESC_OP_LOAD,  ESC_OP_LOAD, ESC_OP_LOAD,
+        ESC_OP_STORE, ESC_OP_STORE, ESC_OP_STORE, ESC_OP_STORE, ESC_OP_LEAK, ESC_OP_CALL,
+        ESC_OP_CALL,  ESC_OP_CALL,  ESC_OP_MERGE, ESC_OP_MOVE,
+    };
+    if (s->pointers == MOSTLY_LOCALS)
+        return with_locals[random_below(r, sizeof with_locals / sizeof *with_locals)];
     if (s->pointers == MOSTLY_POINTERS)
         return with_pointers[random_below(r, sizeof with_pointers / sizeof *with_pointers)];
     EscOpKind kind = kinds[random_below(r, sizeof kinds / sizeof *kinds)];

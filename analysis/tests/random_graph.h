@@ -6,8 +6,9 @@
 #include "model.h"
 #include "text_helper.h"
 
-/* How many of the operations are about calls through pointers. */
-typedef enum Pointers { NO_POINTERS, SOME_POINTERS, MOSTLY_POINTERS } Pointers;
+/* How many of the operations are about calls through pointers; or they are about locals that
+ * are handed on. */
+typedef enum Pointers { NO_POINTERS, SOME_POINTERS, MOSTLY_POINTERS, MOSTLY_LOCALS } Pointers;
 
 typedef struct Shape {
     const char *name;

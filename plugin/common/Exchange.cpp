@@ -89,8 +89,9 @@ std::string Exchange::complaint() const {
   return Reader.complaint().empty() ? Others.complaint() : Reader.complaint();
 }
 
-std::string Exchange::sections(bool Changed) const {
-  std::string Asm = summarySections(Written, Changed ? &Reader : nullptr);
+std::string Exchange::sections(bool Changed,
+                               const std::function<bool(const std::string &)> &Defines) const {
+  std::string Asm = summarySections(Written, Changed ? &Reader : nullptr, Defines);
   Asm += droppedSection(".escapement.takes", Taken);
   if (Changed && WasClosed)
     Asm += droppedSection(".escapement.reaches", Taken + Others.lines());

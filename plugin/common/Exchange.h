@@ -54,8 +54,9 @@ public:
                     bool Brings);
   // The same for the object alone, of which no file speaks.
   void note(std::vector<SymbolSummary> Summaries, const std::vector<Member> &Members, bool Brings);
-  // As assembly. `Changed`: something in the object depends on what was read.
-  std::string sections(bool Changed) const;
+  // As assembly. `Changed`: something in the object depends on what was read. `Defines`: whether
+  // the object has a function of that name.
+  std::string sections(bool Changed, const std::function<bool(const std::string &)> &Defines) const;
 
   const std::string &object() const { return Object; }
   const std::string &target() const { return Target; }

@@ -214,6 +214,7 @@ void SummaryReader::loadOne(const std::string &Symbol, std::vector<std::string> 
     Found.Signatures.assign(Head.signatures, Head.signatures + Head.nsignatures);
   }
   Calls.insert(Calls.end(), Found.Calls.begin(), Found.Calls.end());
+  Called.insert(Found.Calls.begin(), Found.Calls.end());
   Loaded.emplace(Symbol, std::move(Found));
 }
 
@@ -262,17 +263,29 @@ static std::string linesOf(const SymbolSummary &S) {
   return S.Body.empty() ? Lines : Lines + "body " + S.Symbol + " " + S.BodyHash + "\n";
 }
 
-std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read) {
-  std::string Texts, Defines, Assumes;
+std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read,
+                            const std::function<bool(const std::string &)> &Defines) {
+  std::string Texts, Said, Assumes;
+  std::map<std::string, std::string> Own;
   for (const SymbolSummary &S : Written) {
     Texts += S.Text;
-    Defines += linesOf(S);
+    Said += linesOf(S);
+    Own[S.Symbol] = S.Hash;
   }
-  if (Read)
+  if (Read) {
     for (const auto &[Symbol, S] : Read->summaries())
       Assumes += linesOf(S.Text);
+    for (const std::string &Symbol : Read->called()) {
+      if (!Defines(Symbol))
+        continue;
+      auto [It, Silent] = Own.try_emplace(Symbol, "none");
+      std::string Line = Symbol + " " + It->second + "\n";
+      Said += Silent ? Line : "";
+      Assumes += Line;
+    }
+  }
   return droppedSection(".escapement.summary", Texts) +
-         droppedSection(".escapement.defines", Defines) +
+         droppedSection(".escapement.defines", Said) +
          droppedSection(".escapement.assumes", Assumes);
 }
 

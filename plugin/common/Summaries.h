@@ -18,8 +18,10 @@
 #define ESCAPEMENT_PLUGIN_SUMMARIES_H
 
 #include "escapement/analysis.h"
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,6 +88,8 @@ public:
     }
   }
   const std::map<std::string, Summary> &summaries() const { return Loaded; }
+  // Whose names what was loaded calls: some may be this file's own functions.
+  const std::set<std::string> &called() const { return Called; }
   // The body that a loaded summary is of; empty: there is none, or several that differ. Not to be
   // forgotten: an object that used it depends on it.
   const std::string &loadBody(const std::string &Symbol);
@@ -117,6 +121,7 @@ private:
 
   std::string Directory, Target, Format;
   std::map<std::string, Summary> Loaded;
+  std::set<std::string> Called;
   std::map<std::string, bool> Tried, TriedBody;
   std::vector<std::string> Files;
   std::string Complaint;
@@ -124,8 +129,11 @@ private:
 };
 
 // The sections that go into the object, as assembly: `Written`, and what was believed of `Read`
-// (null: nothing), a line "SYMBOL HASH" each, and for a body that is there "body SYMBOL HASH".
-std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read);
+// (null: nothing), a line "SYMBOL HASH" each, and for a body that is there "body SYMBOL HASH". What
+// was read may call functions that `Defines` says this file has: then it is believed that those
+// are meant ("none" for a hash when nothing was written of it).
+std::string summarySections(const std::vector<SymbolSummary> &Written, const SummaryReader *Read,
+                            const std::function<bool(const std::string &)> &Defines);
 // One section that the linker drops; none for no bytes.
 std::string droppedSection(const char *Name, const std::string &Bytes);
 

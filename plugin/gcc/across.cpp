@@ -130,6 +130,10 @@ across::across(const Options &opts)
 }
 
 std::string across::write() {
+  cgraph_node *node;
+  FOR_EACH_FUNCTION(node)
+  if (node->definition && TREE_PUBLIC(node->decl))
+    defined.insert(linkage_name_of(node->decl));
   question asked;
   asked.summarize = true;
   asked.set = set();
@@ -192,7 +196,8 @@ void across::read(const std::vector<std::string> &more) {
 }
 
 void across::add_sections(FILE *assembly, bool changed) const {
-  fputs(others.sections(changed).c_str(), assembly);
+  auto defines = [this](const std::string &symbol) { return defined.count(symbol) != 0; };
+  fputs(others.sections(changed, defines).c_str(), assembly);
 }
 
 } // namespace escapement

@@ -31,7 +31,8 @@ public:
 private:
   Options plain; // of the lowering: nothing that depends on what is printed
   Exchange others;
-  std::set<std::string> told; // files that were read
+  std::set<std::string> told;    // files that were read
+  std::set<std::string> defined; // what other files may call here
   bool complained = false;
 };
 

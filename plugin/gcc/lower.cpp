@@ -398,8 +398,12 @@ lowered_module module_lowering::run() {
       esc_module_give_up(m, error.message);
   }
   if (!asked.whole)
-    relevant = relevant_functions([this](cgraph_node *node) { return closed && is_taken(node); },
-                                  [this](cgraph_node *node) { return makes_sites(node->decl); });
+    relevant = relevant_functions(
+        [this](cgraph_node *node) {
+          return (closed && is_taken(node)) ||
+                 (asked.across && asked.across->called().count(linkage_name(node->decl)));
+        },
+        [this](cgraph_node *node) { return makes_sites(node->decl); });
   cgraph_node *node;
   FOR_EACH_DEFINED_FUNCTION(node) {
     if (node->inlined_to || !has_body(node->decl))

@@ -10,7 +10,7 @@
 namespace escapement {
 
 // Callers of allocators, their callers for some steps, and all that these call or name, without
-// end; `is_reached`: by calls through pointers.
+// end; `is_reached`: by calls through pointers, or from other files.
 // Empty: there is nothing to ask about.
 std::set<const cgraph_node *>
 relevant_functions(const std::function<bool(cgraph_node *)> &is_reached,

@@ -125,7 +125,11 @@ std::string Across::write(Module &M, LoweredModule &Lowered) {
 }
 
 void Across::addSections(Module &M, bool Changed) const {
-  if (std::string Asm = Others.sections(Changed); !Asm.empty())
+  auto Defines = [&M](const std::string &Symbol) {
+    const Function *F = M.getFunction(Symbol);
+    return F && !F->isDeclarationForLinker() && !F->hasLocalLinkage();
+  };
+  if (std::string Asm = Others.sections(Changed, Defines); !Asm.empty())
     M.appendModuleInlineAsm(Asm);
 }
 

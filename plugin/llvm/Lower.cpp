@@ -332,7 +332,11 @@ LoweredModule ModuleLowering::run() {
   }
   if (Analyses.Slice)
     Relevant = relevantFunctions(
-        IR, [this](const Function &F) { return Closed && isTaken(F); },
+        IR,
+        [this](const Function &F) {
+          return (Closed && isTaken(F)) ||
+                 (Analyses.Across && Analyses.Across->called().count(F.getName().str()));
+        },
         [this](Function &F) { return makesSites(F); });
   for (Function &F : IR) {
     if (!isLowered(&F))

@@ -54,7 +54,7 @@ FunctionSet relevantFunctions(Module &M, function_ref<bool(const Function &)> Is
       addCallers(*F, Set, Order);
     }
   }
-  // Any of them may be called through a pointer.
+  // Any of them may be called through a pointer, or from another file.
   for (Function &F : M)
     if (!Order.empty() && !F.isDeclaration() && IsReached(F) && Set.insert(&F).second)
       Order.push_back(&F);

@@ -22,7 +22,8 @@ namespace escapement {
 
 using FunctionSet = llvm::DenseSet<const llvm::Function *>;
 
-// `IsReached`: a function pointer in memory may call it, as is known of a closed program.
+// `IsReached`: a function pointer in memory may call it, as is known of a closed program, or
+// another file's function.
 FunctionSet relevantFunctions(llvm::Module &M,
                               llvm::function_ref<bool(const llvm::Function &)> IsReached,
                               llvm::function_ref<bool(llvm::Function &)> IsAllocator);
