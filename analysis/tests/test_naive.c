@@ -164,8 +164,8 @@ int main(int argc, char **argv) {
          MOSTLY_POINTERS},
         {"more_functions_that_call_through_pointers", 6000, 4, 8, true, false, 20, 0,
          SOME_POINTERS},
-        {"functions_that_hand_on_locals", 6000, 3, 10, false, false, 20, 0, MOSTLY_LOCALS},
-        {"functions_that_hand_on_words_of_locals", 6000, 4, 9, true, false, 20, 0, MOSTLY_LOCALS},
+        {"functions_that_hand_on_locals", 2000, 3, 10, false, false, 20, 0, MOSTLY_LOCALS},
+        {"functions_that_hand_on_words_of_locals", 2000, 4, 9, true, false, 20, 0, MOSTLY_LOCALS},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         Shape s = shapes[i];
