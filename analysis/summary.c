@@ -8,6 +8,7 @@
  *     what lay in its bytes 8..15 on entry        %k = load %0 [8,8] w8
  *     everything below                            %d = deep (load of anywhere in %0)
  *     memory made here that gets out              %a = alloc SITE, with its size
+ *     a local that a kept call is given           likewise, with the site that stands for it
  *     anything else                               %w = world
  *
  * The effects are then leaks, stores, frees, calls of function parameters and the result, each over

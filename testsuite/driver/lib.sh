@@ -82,3 +82,14 @@ compile_with() {
         esc -O2 -c "$file" -o "${file%.c}.o" "$(arg "summaries=$directory")" "${extra[@]}"
     done
 }
+
+# refused_ld REGEX ARGUMENT...: `escapement ld` says so, and leaves no program. $command is the command.
+# shellcheck disable=SC2154 # command: the test sets it
+refused_ld() {
+    local pattern=$1 status=0
+    shift
+    rm -f bad
+    "$command" ld "$ESC_CLANG" "$@" -o bad 2>err || status=$?
+    [[ $status -eq 1 && ! -e bad ]] || fail "ld $*: exit status $status"
+    has err "$pattern"
+}

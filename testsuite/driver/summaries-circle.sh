@@ -14,15 +14,6 @@ compile() {
         esc -O2 -c "$file" -o "${file%.c}.o" "$(arg "summaries=$directory")"
     done
 }
-# refused REGEX ARGUMENT...: `escapement ld` says so, and leaves no program.
-refused() {
-    local pattern=$1 status=0
-    shift
-    rm -f bad
-    "$command" ld "$ESC_CLANG" "$@" -o bad 2>err || status=$?
-    [[ $status -eq 1 && ! -e bad ]] || fail "ld $*: exit status $status"
-    has err "$pattern"
-}
 
 # ---- a circle through this file
 cat >circle.h <<'C'
@@ -58,7 +49,7 @@ int __wrap_step(const char *text, int depth);
 int __wrap_step(const char *text, int depth) { free((void *)text); return depth; }
 C
 plain -O2 -c wrapped.c -o wrapped.o
-refused 'user.o relies on what step does, but the linker was told to put another one in its place' user.o walk.o wrapped.o -Wl,--wrap=step
+refused_ld 'user.o relies on what step does, but the linker was told to put another one in its place' user.o walk.o wrapped.o -Wl,--wrap=step
 plain user.o walk.o wrapped.o -Wl,--wrap=step -o bad && crashes ./bad
 # A function that is static here is not the one that the other file means, which keeps.
 sed 's/^int __attribute__((noinline)) step/static &/; s/#include "circle.h"/int walk(const char *, int);/; s/free(p);/n += step("a", 0) - 97;/' user.c >hidden.c
@@ -116,7 +107,7 @@ lacks_call asks.o malloc
 # Now it keeps what the local holds.
 sed -i 's/return item/kept = item->key; &/' look.c
 compile dir3 look.c
-refused 'asks.o relies on what look does, but look.o has another one: compile the former again' asks.o find.o look.o
+refused_ld 'asks.o relies on what look does, but look.o has another one: compile the former again' asks.o find.o look.o
 plain asks.o find.o look.o -o bad && crashes ./bad
 compile dir3 asks.c && has_call asks.o malloc
 "$command" ld "$ESC_CLANG" asks.o find.o look.o -o asks && ./asks

@@ -136,14 +136,6 @@ refused() {
     [[ $status -eq 1 ]] || fail "link-check $*: exit status $status"
     has err "$pattern"
 }
-refused_ld() {
-    local pattern=$1 status=0
-    shift
-    rm -f bad
-    "$command" ld "$ESC_CLANG" "$@" -o bad 2>err || status=$?
-    [[ $status -eq 1 && ! -e bad ]] || fail "ld $*: exit status $status"
-    has err "$pattern"
-}
 believe main.c
 "$command" link-check main.o callee.o
 # A changed callee.
